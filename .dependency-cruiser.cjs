@@ -1,0 +1,72 @@
+/**
+ * The doors of the house (docs/ARCHITECTURE.md). Each room lists the rooms it may import; `npm run check` fails on anything else.
+ * A door may name one file of a room, such as `store/api`, when only its port is open.
+ */
+const doors = {
+  base: [],
+  model: ['base'],
+  grid: ['base'],
+  codec: ['base', 'model'],
+  tls: ['base'],
+  store: ['base', 'model'],
+  engines: ['base', 'grid'],
+  services: ['base', 'model', 'store/api', 'engines'],
+  functions: ['base', 'model', 'store/api', 'services'],
+  protocol: ['base', 'model', 'codec', 'tls', 'functions'],
+  console: ['base', 'model', 'functions', 'services'],
+  client: ['base', 'model', 'codec', 'tls'],
+  sim: ['base', 'grid', 'model', 'codec', 'tls', 'client'],
+  server: ['base', 'model', 'grid', 'codec', 'tls', 'store', 'engines', 'services', 'functions', 'protocol', 'console'],
+};
+/** Packages that belong to one room only. */
+const fences = {
+  'better-sqlite3': 'src/store/sqlite/',
+  pg: 'src/store/postgres/',
+  express: 'src/console/',
+  'fast-xml-parser': 'src/codec/',
+  'node-forge': 'src/tls/',
+  uuid: 'src/base/',
+  pino: 'src/base/',
+  'prom-client': 'src/base/',
+  commander: 'src/cli/',
+};
+const tests = '\\.(test|fuzz|crash|live)\\.ts$|/testing/';
+const places = rooms => rooms.map(room => `^src/${room}(/|\\.ts$)`).join('|') || '^$';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(doors).map(([room, open]) => ({
+      name: `doors-of-${room}`,
+      comment: `${room} may import only: ${open.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from: { path: `^src/${room}/`, pathNot: tests },
+      to: { path: '^(src|conformance-tests)/', pathNot: `^src/${room}/|${places(open)}` },
+    })),
+    {
+      name: 'conformance-tests-cannot-peek',
+      severity: 'error',
+      from: { path: '^conformance-tests/', pathNot: tests },
+      to: { path: '^src/', pathNot: places(['base', 'model', 'codec', 'client', 'tls']) },
+    },
+    ...Object.entries(fences).map(([name, home]) => ({
+      name: `fence-of-${name}`,
+      severity: 'error',
+      from: { pathNot: `^${home}` },
+      to: { path: `node_modules/(@types/)?${name}/` },
+    })),
+    {
+      name: 'product-never-imports-tests',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: '\\.test\\.ts$|node_modules/(fast-check|jest|xmllint-wasm)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|var)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,97 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Metrics, passed in. Label by resource name, never by path; label values come from small closed sets. */
+export interface Metrics {
+  /** Adds `by` (1 unless given) to a counter. */
+  count(name: MetricName, labels?: Record<string, string>, by?: number): void;
+  /** Records a duration or size. */
+  observe(name: MetricName, value: number, labels?: Record<string, string>): void;
+  set(name: MetricName, value: number, labels?: Record<string, string>): void;
+  /** All metrics in Prometheus text form. */
+  text(): Promise<string>;
+  /** Current value of a counter or gauge over all label sets that match; 0 when never touched. For tests and reports. */
+  value(name: MetricName, labels?: Record<string, string>): Promise<number>;
+}
+
+interface MetricEntry {
+  kind: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels: string[];
+  buckets?: number[];
+}
+
+const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Every metric there is. A name not listed here cannot be used. */
+export const metricTable = {
+  headroom_request_seconds: {
+    kind: 'histogram',
+    help: 'Time to answer a request of the device port',
+    labels: ['resource', 'method', 'status'],
+    buckets: secondsBuckets,
+  },
+  headroom_handshake_failures_total: {
+    kind: 'counter',
+    help: 'TLS handshakes or certificates refused',
+    labels: ['reason'],
+  },
+  headroom_commits_total: { kind: 'counter', help: 'Plans committed or refused', labels: ['outcome'] },
+  headroom_engine_seconds: {
+    kind: 'histogram',
+    help: 'Time an engine took',
+    labels: ['engine', 'outcome'],
+    buckets: secondsBuckets,
+  },
+  headroom_engine_fallbacks_total: {
+    kind: 'counter',
+    help: 'Runs in which sites fell back to firm limits',
+    labels: ['engine', 'reason'],
+  },
+  headroom_safety_net_total: { kind: 'counter', help: 'Limits the safety net narrowed', labels: ['engine', 'rule'] },
+  headroom_controls_published_total: {
+    kind: 'counter',
+    help: 'DERControls published from envelopes',
+    labels: ['engine'],
+  },
+  headroom_responses_total: { kind: 'counter', help: 'Responses received', labels: ['status'] },
+  headroom_readings_total: { kind: 'counter', help: 'Readings stored', labels: [] },
+  headroom_certificate_days_left: {
+    kind: 'gauge',
+    help: 'Days until a certificate of ours expires',
+    labels: ['certificate'],
+  },
+} satisfies Record<string, MetricEntry>;
+
+export type MetricName = keyof typeof metricTable;
+
+export function promMetrics(): Metrics {
+  const registry = new Registry();
+  const made = new Map<string, Counter | Gauge | Histogram>();
+  for (const [name, e] of Object.entries(metricTable) as [MetricName, MetricEntry][]) {
+    const base = { name, help: e.help, labelNames: e.labels, registers: [registry] };
+    if (e.kind === 'counter') made.set(name, new Counter(base));
+    else if (e.kind === 'gauge') made.set(name, new Gauge(base));
+    else made.set(name, new Histogram({ ...base, buckets: e.buckets ?? secondsBuckets }));
+  }
+  return {
+    count: (name, labels = {}, by = 1) => (made.get(name) as Counter).inc(labels, by),
+    observe: (name, value, labels = {}) => (made.get(name) as Histogram).observe(labels, value),
+    set: (name, value, labels = {}) => (made.get(name) as Gauge).set(labels, value),
+    text: () => registry.metrics(),
+    value: async (name, labels = {}) => {
+      const { values } = await (made.get(name) as Counter).get();
+      const wanted = Object.entries(labels);
+      return values
+        .filter(v => wanted.every(([k, w]) => (v.labels as Record<string, unknown>)[k] === w))
+        .reduce((sum, v) => sum + v.value, 0);
+    },
+  };
+}
+
+export const noMetrics: Metrics = {
+  count: () => undefined,
+  observe: () => undefined,
+  set: () => undefined,
+  text: async () => '',
+  value: async () => 0,
+};

@@ -1,0 +1,95 @@
+/**
+ * The engine seam, version 1: the only file an engine imports. An engine proposes envelopes for a snapshot; the runner
+ * (services/envelope-runner) checks them, falls back to firm limits where they are broken or late, and publishes.
+ *
+ * Snapshots and envelopes are frozen plain data that survive structured cloning, so an engine can move to a worker thread
+ * unchanged. The same snapshot gives the same envelopes: take randomness from `snapshot.seed`, time from `snapshot.now`.
+ */
+import { type Seconds } from '../base/clock';
+import { type Network, type Phase } from '../grid/network';
+
+export type DeviceId = string;
+export type AssetId = string;
+
+/** What flows through an asset that no envelope governs: other customers and losses. Watts and vars per step, import positive. */
+export interface PassiveFlow {
+  /** High estimate of import (for import headroom). */
+  readonly highW: readonly number[];
+  /** Low estimate of import, negative when it exports (for export headroom). */
+  readonly lowW: readonly number[];
+  /** Estimate of the magnitude of reactive flow. */
+  readonly var: readonly number[];
+}
+
+/** A place with a rating. Devices hang below assets; assets form a tree with the substation side at its root. */
+export interface Asset {
+  readonly id: AssetId;
+  readonly parent?: AssetId;
+  readonly kind: 'transformer' | 'branch' | 'node';
+  /** Rating over all phases, VA. */
+  readonly ratingVA: number;
+  /** Rating of each phase, VA; a third of `ratingVA` for a three-phase transformer. */
+  readonly phaseRatingVA: number;
+  /** Allowed share of the rating, 1 unless the operator says otherwise. */
+  readonly loadingFactor: number;
+  /** Over all phases, and for each phase 1, 2, 3 by itself. */
+  readonly passive: PassiveFlow;
+  readonly passiveByPhase: readonly [PassiveFlow, PassiveFlow, PassiveFlow];
+}
+
+export interface Telemetry {
+  readonly at: Seconds;
+  /** Net at the point of connection, W, import positive. */
+  readonly netW: number;
+}
+
+export interface Device {
+  readonly id: DeviceId;
+  /** The lowest asset above it. */
+  readonly asset: AssetId;
+  readonly bus?: string;
+  /** A three-phase device draws a third in each phase. */
+  readonly phases: readonly Phase[];
+  /** The most it may ever import or export: service rating and equipment, W. */
+  readonly maxImportW: number;
+  readonly maxExportW: number;
+  /** Contractual floors, W. */
+  readonly firmImportW: number;
+  readonly firmExportW: number;
+  /** Share weight; 1 for equal shares. */
+  readonly weight: number;
+  readonly telemetry?: Telemetry;
+}
+
+export interface Snapshot {
+  readonly api: 1;
+  readonly now: Seconds;
+  /** First moment the envelopes apply to. */
+  readonly start: Seconds;
+  readonly stepS: Seconds;
+  readonly steps: number;
+  readonly assets: readonly Asset[];
+  readonly devices: readonly Device[];
+  /** The feeder, for engines that solve power flows. */
+  readonly network?: Network;
+  readonly seed: number;
+}
+
+/** Limits of one device: one entry per step. W, 0 or above, at the point of connection. */
+export interface Envelope {
+  readonly device: DeviceId;
+  readonly importW: readonly number[];
+  readonly exportW: readonly number[];
+  /** For each step, which constraint set the import and the export limit, in words an operator reads: `transformer TR1`. */
+  readonly bound: readonly { readonly import: string; readonly export: string }[];
+}
+
+export interface Engine {
+  readonly name: string;
+  readonly api: 1;
+  /** Proposes an envelope for every device of the snapshot. Must stop soon after `signal` aborts. */
+  compute(snapshot: Snapshot, signal: AbortSignal): Envelope[] | Promise<Envelope[]>;
+}
+
+/** Validates its own options and throws a Problem BAD_CONFIG with the field's name when they are wrong. */
+export type EngineFactory = (options: unknown) => Engine;

@@ -1,0 +1,28 @@
+import { type Layer } from './dsl';
+
+/**
+ * How one client speaks: the namespace of its documents and which layers beside the 2018 base it understands. An old client
+ * dies of an element it does not know, so a field whose layer is not named here is never written to it (protocol facts 10).
+ */
+export interface Dialect {
+  readonly id: DialectId;
+  readonly namespace: string;
+  /** Layer → namespace of its elements. Fields of the 2023 edition live in the base namespace. */
+  readonly layers: Readonly<Partial<Record<Layer, string>>>;
+}
+
+export type DialectId = '2018' | '2023' | 'csipaus-1.2' | 'csipaus-1.3';
+
+export const sepNamespace = 'urn:ieee:std:2030.5:ns';
+export const xsiNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
+
+export const dialects: Readonly<Record<DialectId, Dialect>> = {
+  '2018': { id: '2018', namespace: sepNamespace, layers: {} },
+  '2023': { id: '2023', namespace: sepNamespace, layers: { '2023': sepNamespace } },
+  'csipaus-1.2': { id: 'csipaus-1.2', namespace: sepNamespace, layers: { 'csipaus-1.2': 'https://csipaus.org/ns' } },
+  'csipaus-1.3': {
+    id: 'csipaus-1.3',
+    namespace: sepNamespace,
+    layers: { 'csipaus-1.2': 'https://csipaus.org/ns/v1.3', 'csipaus-1.3': 'https://csipaus.org/ns/v1.3' },
+  },
+};

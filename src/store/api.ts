@@ -1,0 +1,162 @@
+/**
+ * The storage port. It has no transactions: readers read, decide in pure code, and hand over one Plan that is applied whole or
+ * not at all. That fits a synchronous embedded database and an asynchronous remote one alike (docs/adr/0003).
+ */
+import { type Seconds } from '../base/clock';
+import { type Href } from '../model/href';
+
+export type Version = number;
+
+/** A stored document. Hrefs that begin with `~` are ours alone and never served. */
+export interface Doc<B = unknown> {
+  readonly href: Href;
+  /** Href of the list it stands in; empty for documents in no list. */
+  readonly list: Href;
+  /** Name of its resource, such as `edev.device`, or of our own kind of record, such as `~site`. */
+  readonly kind: string;
+  /** Starts at 1, plus one for each write. */
+  readonly version: Version;
+  /** When it was last written. */
+  readonly changed: Seconds;
+  /** Place in its list: lists are in ascending order of sortKey, compared byte by byte. Keys are ASCII. */
+  readonly sortKey: string;
+  readonly body: B;
+}
+
+export interface IndexKey {
+  readonly index: 'lfdi' | 'mrid' | 'program' | 'site' | 'subject' | 'owner' | 'name';
+  readonly key: string;
+  /** At most one live document may hold a unique key; a second commit that claims it conflicts. */
+  readonly unique?: boolean;
+}
+
+export interface NewDoc<B = unknown> extends Omit<Doc<B>, 'version'> {
+  /** Replaces all index keys of the document. */
+  readonly keys?: readonly IndexKey[];
+}
+
+/** A page of a list: entries whose sortKey lies in [from, to), `start` of them skipped, at most `limit` returned. */
+export interface PageQuery {
+  readonly start: number;
+  readonly limit: number;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Page<B = unknown> {
+  readonly docs: Doc<B>[];
+  /** Entries of the whole list, whatever the query. */
+  readonly all: number;
+}
+
+/**
+ * One publication of envelopes for one site: limits for `importW.length` steps of `stepS` seconds from `start`.
+ * DERControls are a view over these rows (services/envelopes).
+ */
+export interface NewSeries {
+  /** Id of the site's EndDevice, its `:edev`. */
+  readonly site: string;
+  readonly publishedAt: Seconds;
+  readonly start: Seconds;
+  readonly stepS: Seconds;
+  /** Import and export limits at the point of connection, whole watts, 0 or above, one for each step. */
+  readonly importW: Int32Array;
+  readonly exportW: Int32Array;
+  /** 1 where this row governs the step; 0 where a control of an earlier row says the same and stays in force. */
+  readonly own: Uint8Array;
+  /** What bound the limits in each step: an index into `reasons`. */
+  readonly bound: Uint8Array;
+  readonly reasons: readonly string[];
+  readonly engine: string;
+  /** Hash of the snapshot the engine saw. */
+  readonly inputsHash: string;
+}
+
+export interface Series extends NewSeries {
+  /** Given by the store at commit; grows with each row. */
+  readonly id: number;
+}
+
+export interface SeriesLog {
+  get(id: number): Promise<Series | undefined>;
+  /** Rows of a site that end after `from`, oldest first. */
+  ofSite(site: string, from: Seconds): Promise<Series[]>;
+  /** Highest id given to a row of this site, 0 when there is none. Cheap: a cache of the view asks at each request. */
+  latest(site: string): Promise<number>;
+}
+
+/** One metered value. */
+export interface ReadingRow {
+  /** Href of its MeterReading. */
+  readonly meter: Href;
+  /** mRID of the MirrorReadingSet it came in; empty when it came as a single Reading. */
+  readonly set: string;
+  readonly start: Seconds;
+  readonly durationS: Seconds;
+  readonly value: number;
+  readonly localID: string;
+  readonly qualityFlags: string;
+}
+
+export interface ReadingLog {
+  /** Newest first. */
+  page(meter: Href, q: { start: number; limit: number; set?: string }): Promise<{ rows: ReadingRow[]; all: number }>;
+  /** Rows with start in [from, to), oldest first, for reports. */
+  between(meter: Href, from: Seconds, to: Seconds): Promise<ReadingRow[]>;
+}
+
+/** A notification waiting to be delivered. */
+export interface Note {
+  readonly id: string;
+  readonly subscription: Href;
+  readonly due: Seconds;
+  readonly attempts: number;
+  readonly body: unknown;
+}
+
+export interface Outbox {
+  due(now: Seconds, limit: number): Promise<Note[]>;
+  waiting(): Promise<number>;
+}
+
+export interface Plan {
+  /** Compare-and-set: the version each document must still have. 0 means it must not exist. */
+  readonly expect?: Readonly<Record<Href, Version>>;
+  readonly put?: readonly NewDoc[];
+  readonly drop?: readonly Href[];
+  /** Drops a document and everything whose href begins with it and a slash. */
+  readonly dropTree?: readonly Href[];
+  readonly series?: readonly NewSeries[];
+  /** A row with the meter, set, start and localID of an older one replaces it. */
+  readonly readings?: readonly ReadingRow[];
+  readonly enqueue?: readonly Note[];
+  /** Ids of notes that were delivered or given up. */
+  readonly settle?: readonly string[];
+}
+
+/** What a commit did. `conflict` names the documents or keys that had moved; nothing was written. */
+export type Committed =
+  | {
+      readonly ok: true;
+      readonly changed: readonly Href[];
+      readonly versions: Readonly<Record<Href, Version>>;
+      readonly series: readonly number[];
+    }
+  | { readonly ok: false; readonly conflict: readonly string[] };
+
+export interface Store {
+  get<B = unknown>(href: Href): Promise<Doc<B> | undefined>;
+  /** Several at once, in the order asked; missing ones are left out. */
+  many<B = unknown>(hrefs: readonly Href[]): Promise<Doc<B>[]>;
+  page<B = unknown>(list: Href, q: PageQuery): Promise<Page<B>>;
+  /** Entries of a list, without reading them. */
+  count(list: Href): Promise<number>;
+  /** Documents that hold an index key, in order of href. */
+  find<B = unknown>(index: IndexKey['index'], key: string): Promise<Doc<B>[]>;
+  /** Applies a plan whole, durably, or not at all. */
+  commit(plan: Plan): Promise<Committed>;
+  readonly series: SeriesLog;
+  readonly readings: ReadingLog;
+  readonly outbox: Outbox;
+  close(): Promise<void>;
+}
