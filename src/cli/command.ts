@@ -1,0 +1,22 @@
+import { type Command } from 'commander';
+import { type Clock } from '../base/clock';
+import { type Log } from '../base/log';
+
+/** What a command may touch of the outside. Passed in, so that tests run commands without a process. */
+export interface Io {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The folder relative paths are relative to. */
+  readonly cwd: string;
+  /** One line to standard output: the answer. */
+  out(line: string): void;
+  /** One line to standard error: progress and advice. */
+  say(line: string): void;
+  /** Set by a command whose answer is "no": the process ends with it. */
+  exitCode: number;
+  /** Aborted when the user asks to stop. */
+  readonly stop: AbortSignal;
+}
+
+/** One file of `cli/` adds one command. */
+export type AddCommand = (program: Command, io: Io) => void;

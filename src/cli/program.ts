@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { type AddCommand, type Io } from './command';
+
+/** Every command, in the order `--help` lists them. */
+const commands: readonly AddCommand[] = [];
+
+/** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
+export function program(io: Io): Command {
+  const root = new Command('headroom')
+    .description('IEEE 2030.5 / CSIP utility server with a capacity engine, a simulated fleet and a conformance suite')
+    .version('0.1.0')
+    .exitOverride()
+    .configureOutput({ writeOut: text => io.out(text.trimEnd()), writeErr: text => io.say(text.trimEnd()) });
+  for (const add of commands) add(root, io);
+  return root;
+}

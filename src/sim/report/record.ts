@@ -1,0 +1,86 @@
+/**
+ * What a fleet run leaves behind, as plain data: the input of the report page and of the summary line. One sample a minute
+ * unless said otherwise; times are whole seconds UTC. Powers are net at the point of connection in watts, import positive.
+ */
+import { type Seconds } from '../../base/clock';
+
+export type SiteKind = 'inverter' | 'pcs';
+
+export interface SiteTrace {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SiteKind;
+  readonly bus: string;
+  readonly phases: readonly number[];
+  readonly firmImportW: number;
+  readonly firmExportW: number;
+  /** Mean net power of each minute. */
+  readonly netW: number[];
+  /** What the same site would have drawn with no limit but its service rating. */
+  readonly unlimitedW: number[];
+  /** Limits the site's controller was told to follow at the end of each minute. */
+  readonly importLimitW: number[];
+  readonly exportLimitW: number[];
+  /** Seconds in each minute in which net power stood outside the limit by more than the tolerance, response time excluded. */
+  readonly outsideS: number[];
+  /** Largest excess over a limit in each minute, W, 0 when none. */
+  readonly overshootW: number[];
+  /** Where its limits came from at the end of each minute. */
+  readonly source: SourceOfLimit[];
+  /** Energy not served or not produced because of limits over the run, kWh. */
+  shedKWh: number;
+}
+
+/** `event` a DERControl, `default` DefaultDERControl (firm), `fallback` firm because contact was lost, `none` before the first contact. */
+export type SourceOfLimit = 'event' | 'default' | 'fallback' | 'none';
+
+export interface NetworkTrace {
+  readonly headName: string;
+  readonly headRatingVA: number;
+  /** Worst of total and three times the worst phase, over the rating, each minute: 1 is full. */
+  readonly loadingWith: number[];
+  readonly loadingWithout: number[];
+  readonly minVoltagePuWith: number[];
+  readonly maxVoltagePuWith: number[];
+  readonly minVoltagePuWithout: number[];
+  readonly maxVoltagePuWithout: number[];
+  readonly voltageBand: { readonly minPu: number; readonly maxPu: number };
+}
+
+export interface RunEvent {
+  readonly at: Seconds;
+  readonly what: 'published' | 'fallback' | 'engine-killed' | 'safety-net' | 'note';
+  readonly text: string;
+}
+
+export interface RunRecord {
+  readonly title: string;
+  readonly networkName: string;
+  readonly start: Seconds;
+  readonly stepS: Seconds;
+  readonly minutes: number;
+  readonly engine: string;
+  readonly seed: number;
+  readonly sites: readonly SiteTrace[];
+  readonly network: NetworkTrace;
+  readonly events: readonly RunEvent[];
+}
+
+/** The one JSON object that `headroom demo --json` ends with. */
+export interface Summary {
+  readonly sites: number;
+  readonly hours: number;
+  readonly controlsPublished: number;
+  readonly responses: Readonly<
+    Record<'received' | 'started' | 'completed' | 'superseded' | 'cancelled' | 'other', number>
+  >;
+  /** Share of site-seconds inside the limits, tolerance and response time allowed: 1 is perfect. */
+  readonly complianceShare: number;
+  readonly worstOvershootW: number;
+  readonly overloadMinutesWithout: number;
+  readonly overloadMinutesWith: number;
+  readonly voltageViolationsWithout: number;
+  readonly voltageViolationsWith: number;
+  readonly shedKWhBySite: Readonly<Record<string, number>>;
+  readonly [more: string]: unknown;
+}
