@@ -1,0 +1,126 @@
+/**
+ * What a resource does beyond being stored. A behaviour reads through its context, decides, and answers with a value to show
+ * or a plan to commit; it never writes by itself and knows nothing of HTTP.
+ */
+import { type Clock, type Seconds } from '../base/clock';
+import { type Ids, type Pen } from '../base/ids';
+import { type Log } from '../base/log';
+import { type Metrics } from '../base/metrics';
+import { Problem } from '../base/problem';
+import { type Complex } from '../model/dsl';
+import { type Href, type Params } from '../model/href';
+import { type Method, type Resource } from '../model/resource';
+import { type Committed, type Plan, type Store } from '../store/api';
+import { type Scope } from './scope';
+
+/** What functions need to know of this server's configuration. */
+export interface House {
+  readonly pen: Pen;
+  /** Seconds, by resource name; the model's default where nothing is set. */
+  pollRate(resource: Resource): number;
+  /** Preferred seconds between telemetry posts. */
+  readonly postRateS: number;
+  /** Whether a certificate that is not registered may POST its own EndDevice. */
+  readonly inBandRegistration: boolean;
+  /** PIN for devices that register in band or are given none, six digits with check digit. */
+  readonly defaultPin: number;
+  /** Time quality as of 2030.5 TimeType: 3 authoritative … 7 uncoordinated. */
+  readonly timeQuality: number;
+  /** Time zone of the sites, as in the IANA data base. */
+  readonly timeZone: string;
+  /** Scheduled envelope controls shown at once. */
+  readonly controlWindow: number;
+  /** Largest limit of a page. */
+  readonly pageCap: number;
+}
+
+export interface Context {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly now: Seconds;
+  readonly scope: Scope;
+  readonly house: House;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A page asked of a list; `from` and `to` bound sort keys (store/api PageQuery). */
+export interface PageAsk {
+  readonly start: number;
+  readonly limit: number;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface ListView {
+  /** Entries visible to this caller, whatever the page. */
+  readonly all: number;
+  /** Wire values, `href` included. */
+  readonly items: readonly object[];
+  /** Added to the list's own attributes and elements. */
+  readonly more?: object;
+}
+
+/** A change decided: what to commit, and what the peer is told. */
+export interface Change {
+  readonly plan: Plan;
+  /** 201 with `location` when something was made, 204 otherwise. */
+  readonly status: 201 | 204;
+  readonly location?: Href;
+  /** Run after the commit, for counters. */
+  readonly done?: () => void;
+}
+
+export interface Incoming {
+  readonly type: Complex;
+  readonly value: unknown;
+}
+
+export interface Behaviour {
+  readonly resource: Resource;
+  /** Optional and discouraged methods this server offers all the same (docs/choices.md). */
+  readonly offer?: readonly Method[];
+  /** Mandatory methods it does not offer to clients. */
+  readonly withhold?: readonly Method[];
+  /** The value of an item; undefined when there is none. Default: the stored document. */
+  readonly item?: (ctx: Context, params: Params) => Promise<object | undefined>;
+  /** The entries of a list. Default: the stored list. */
+  readonly list?: (ctx: Context, params: Params, page: PageAsk) => Promise<ListView>;
+  /** Makes a wire value of a stored body, for the default `item` and `list`. */
+  readonly view?: (ctx: Context, body: object, href: Href) => object | Promise<object>;
+  readonly put?: (ctx: Context, params: Params, incoming: Incoming) => Promise<Change>;
+  readonly post?: (ctx: Context, params: Params, incoming: Incoming) => Promise<Change>;
+  readonly remove?: (ctx: Context, params: Params) => Promise<Change>;
+}
+
+/** Methods offered on a resource, HEAD left out: the mandatory ones less those withheld, plus those a behaviour offers. */
+export function offered(resource: Resource, behaviour?: Behaviour): Method[] {
+  const order: Method[] = ['GET', 'PUT', 'POST', 'DELETE'];
+  return order.filter(
+    m => (resource.methods[m] === 'M' && !behaviour?.withhold?.includes(m)) || (behaviour?.offer?.includes(m) ?? false),
+  );
+}
+
+const tries = 4;
+
+/** Decides and commits; when another write came first, decides again on what is there now. */
+export async function apply(
+  store: Store,
+  decide: () => Promise<Change>,
+): Promise<{ change: Change; committed: Committed & { ok: true } }> {
+  let conflict: readonly string[] = [];
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const change = await decide();
+    const committed = await store.commit(change.plan);
+    if (committed.ok) {
+      change.done?.();
+      return { change, committed };
+    }
+    conflict = committed.conflict;
+  }
+  throw new Problem('CONFLICT', { at: conflict.join(' '), note: `still moving after ${tries} attempts` });
+}
+
+export const notFound = (at: Href) => new Problem('NOT_FOUND', { at });
+export const badValue = (at: string, note: string, got?: unknown) => new Problem('BAD_VALUE', { at, note, got });

@@ -1,0 +1,185 @@
+/**
+ * The configuration as a declared table: name, type, default, meaning. Validation, the file that `headroom init` writes and
+ * `docs/configuration.md` all come from it.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { examplePen } from '../base/ids';
+import { Problem } from '../base/problem';
+import { dialects, type DialectId } from '../model/dialect';
+
+interface FieldSpec<T> {
+  readonly default: T;
+  readonly means: string;
+  /** Returns what is wrong with a value, or nothing. */
+  readonly check: (value: unknown) => string | undefined;
+  /** How the type reads in the documentation. */
+  readonly type: string;
+}
+
+const text = (fallback: string, means: string): FieldSpec<string> => ({
+  default: fallback,
+  means,
+  type: 'text',
+  check: v => (typeof v === 'string' ? undefined : 'a text'),
+});
+const whole = (fallback: number, min: number, max: number, means: string): FieldSpec<number> => ({
+  default: fallback,
+  means,
+  type: `whole number ${min} … ${max}`,
+  check: v =>
+    Number.isInteger(v) && (v as number) >= min && (v as number) <= max
+      ? undefined
+      : `a whole number from ${min} to ${max}`,
+});
+const flag = (fallback: boolean, means: string): FieldSpec<boolean> => ({
+  default: fallback,
+  means,
+  type: 'true or false',
+  check: v => (typeof v === 'boolean' ? undefined : 'true or false'),
+});
+const choice = <T extends string>(fallback: T, options: readonly T[], means: string): FieldSpec<T> => ({
+  default: fallback,
+  means,
+  type: options.map(o => `\`${o}\``).join(' or '),
+  check: v => (options.includes(v as T) ? undefined : `one of ${options.join(', ')}`),
+});
+const table = (means: string, what: string): FieldSpec<Readonly<Record<string, unknown>>> => ({
+  default: {},
+  means,
+  type: what,
+  check: v => (typeof v === 'object' && v !== null && !Array.isArray(v) ? undefined : 'an object'),
+});
+
+const daySeconds = 86_400;
+
+export const configTable = {
+  host: text('0.0.0.0', 'Address the 2030.5 port listens on.'),
+  port: whole(8443, 0, 65535, '2030.5 port (mutual TLS). 0 takes any free one.'),
+  operatorHost: text(
+    '127.0.0.1',
+    'Address of the operator API. Keep it on loopback unless something in front of it authenticates.',
+  ),
+  operatorPort: whole(8444, 0, 65535, 'Port of the operator API. 0 takes any free one.'),
+  database: text('headroom.db', 'SQLite file, relative to the folder of the configuration; `:memory:` keeps nothing.'),
+  pki: text('pki', 'Folder of roots, server key and server chain, relative to the folder of the configuration.'),
+  certificateProfile: choice(
+    'strict',
+    ['strict', 'lenient'],
+    'How closely client chains must follow the 2030.5 certificate profile. `lenient` is for labs.',
+  ),
+  enterpriseNumber: whole(examplePen, 0, 99_999_999, 'IANA private enterprise number that ends every mRID made here.'),
+  dialect: choice(
+    'csipaus-1.2',
+    Object.keys(dialects) as DialectId[],
+    'What clients are taken to understand unless their site says otherwise.',
+  ),
+  defaultPin: whole(111_115, 0, 999_999, 'PIN of sites that are given none; the last digit is the check digit.'),
+  inBandRegistration: flag(false, 'Whether a good certificate that is not registered may POST its own EndDevice.'),
+  timeQuality: whole(4, 3, 7, 'Time.quality: 3 authoritative, 4 to 6 derived, 7 intentionally uncoordinated.'),
+  timeZone: text(
+    'America/Los_Angeles',
+    'Time zone of the sites: for Time.tzOffset and for profiles given in local hours.',
+  ),
+  pollRates: table(
+    'Seconds between polls by resource name, such as `{"der.programs": 300}`; 300 for programs and 900 elsewhere where nothing is set.',
+    'object of whole numbers',
+  ),
+  postRateS: whole(300, 1, daySeconds, 'Seconds between telemetry posts that clients are asked for.'),
+  controlWindow: whole(24, 1, 1000, 'Envelope controls that are active or to come, shown at once to a client.'),
+  pageCap: whole(255, 1, 65535, 'Largest page of a list.'),
+  maxBodyBytes: whole(262_144, 1024, 67_108_864, 'Longest request body that is read.'),
+  maxRequestsPerMinute: whole(
+    6000,
+    1,
+    10_000_000,
+    'Requests one identity may send in a minute before it is told to slow down.',
+  ),
+  network: text(
+    '',
+    'Feeder file, relative to the folder of the configuration. Empty: envelopes cannot be computed, only imported.',
+  ),
+  headRatingKva: whole(
+    0,
+    0,
+    10_000_000,
+    'Rating of the feeder head that replaces the one in the network file; 0 keeps it.',
+  ),
+  engine: text('equal-share', 'Name of the capacity engine, or the path of a module that exports one.'),
+  engineOptions: table('Options of the engine; it checks them itself.', 'object'),
+  engineDeadlineS: whole(30, 1, 3600, 'Seconds an engine may take before sites fall back to firm.'),
+  engineEveryS: whole(0, 0, 7 * daySeconds, 'Seconds between runs of the engine; 0 runs it only on command.'),
+  envelopeStepS: whole(900, 1, daySeconds, 'Length of an envelope step.'),
+  envelopeHorizonS: whole(72 * 3600, 60, 14 * daySeconds, 'How far ahead envelopes are published.'),
+  seed: whole(1, 0, 4_294_967_295, 'Seed of everything random that is not a key.'),
+  logLevel: choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'Least level that is logged.'),
+} as const;
+
+export type Config = {
+  -readonly [K in keyof typeof configTable]: (typeof configTable)[K] extends FieldSpec<infer T> ? T : never;
+};
+
+export function defaultConfig(): Config {
+  return Object.fromEntries(Object.entries(configTable).map(([name, spec]) => [name, spec.default])) as Config;
+}
+
+/** Checks a configuration object field by field. @throws Problem BAD_CONFIG that names the field and what it wants. */
+export function checkConfig(raw: unknown, where: string): Config {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new Problem('BAD_CONFIG', { at: where, want: 'a JSON object' });
+  const config: Record<string, unknown> = defaultConfig();
+  for (const [name, value] of Object.entries(raw)) {
+    const spec = (configTable as Record<string, FieldSpec<unknown>>)[name];
+    if (!spec)
+      throw new Problem('BAD_CONFIG', {
+        at: `${where}: ${name}`,
+        note: `no such field; there are ${Object.keys(configTable).join(', ')}`,
+      });
+    const want = spec.check(value);
+    if (want) throw new Problem('BAD_CONFIG', { at: `${where}: ${name}`, want, got: value });
+    config[name] = value;
+  }
+  for (const [name, rate] of Object.entries(config['pollRates'] as Record<string, unknown>))
+    if (!Number.isInteger(rate) || (rate as number) < 1)
+      throw new Problem('BAD_CONFIG', {
+        at: `${where}: pollRates.${name}`,
+        want: 'whole seconds, 1 or more',
+        got: rate,
+      });
+  return config as Config;
+}
+
+/** Reads `config.json` of a folder made by `headroom init`. @throws Problem BAD_CONFIG */
+export function readConfig(dir: string): Config {
+  const file = resolve(dir, 'config.json');
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Problem('BAD_CONFIG', { at: file, note: 'cannot be read; `headroom init DIR` makes one', cause });
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(source);
+  } catch (cause) {
+    throw new Problem('BAD_CONFIG', { at: file, note: `not JSON: ${(cause as Error).message}`, cause });
+  }
+  return checkConfig(raw, file);
+}
+
+/** The configuration table as Markdown, for `docs/configuration.md`. */
+export function configDocs(): string {
+  const rows = Object.entries(configTable as Record<string, FieldSpec<unknown>>).map(
+    ([name, spec]) => `| \`${name}\` | ${spec.type} | \`${JSON.stringify(spec.default)}\` | ${spec.means} |`,
+  );
+  return [
+    '# Configuration',
+    '',
+    'Fields of `config.json` in the folder that `headroom init DIR` makes. Printed from `src/server/config.ts`.',
+    '',
+    '| Field | Type | Default | Meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
