@@ -35,7 +35,7 @@ export interface NewDoc<B = unknown> extends Omit<Doc<B>, 'version'> {
   readonly keys?: readonly IndexKey[];
 }
 
-/** A page of a list: entries whose sortKey lies in [from, to), `start` of them skipped, at most `limit` returned. */
+/** Lists are in order of sortKey, then of href. A page: entries whose sortKey lies in [from, to), `start` of them skipped, at most `limit` returned. */
 export interface PageQuery {
   readonly start: number;
   readonly limit: number;
@@ -99,7 +99,7 @@ export interface ReadingRow {
 }
 
 export interface ReadingLog {
-  /** Newest first. */
+  /** Newest first; of the same start, the set that came last, then the highest localID. */
   page(meter: Href, q: { start: number; limit: number; set?: string }): Promise<{ rows: ReadingRow[]; all: number }>;
   /** Rows with start in [from, to), oldest first, for reports. */
   between(meter: Href, from: Seconds, to: Seconds): Promise<ReadingRow[]>;
@@ -115,13 +115,20 @@ export interface Note {
 }
 
 export interface Outbox {
+  /** Notes due at or before `now`, by `due`, then in the order they were enqueued. */
   due(now: Seconds, limit: number): Promise<Note[]>;
   waiting(): Promise<number>;
 }
 
+/**
+ * A change, applied whole or not at all, in this order: `expect` and unique keys are checked; `drop` and `dropTree`; `put`;
+ * the rest. A document that is dropped and put in one plan is replaced, and its version goes on counting. Dropping what is
+ * not there does nothing. Only documents are dropped: series, readings and notes are records of what happened and stay.
+ */
 export interface Plan {
   /** Compare-and-set: the version each document must still have. 0 means it must not exist. */
   readonly expect?: Readonly<Record<Href, Version>>;
+  /** Bodies are JSON: keys with undefined vanish, anything else that JSON cannot carry is refused. Each href once. */
   readonly put?: readonly NewDoc[];
   readonly drop?: readonly Href[];
   /** Drops a document and everything whose href begins with it and a slash. */
@@ -129,12 +136,16 @@ export interface Plan {
   readonly series?: readonly NewSeries[];
   /** A row with the meter, set, start and localID of an older one replaces it. */
   readonly readings?: readonly ReadingRow[];
+  /** A note with the id of a waiting one replaces it. */
   readonly enqueue?: readonly Note[];
-  /** Ids of notes that were delivered or given up. */
+  /** Ids of notes that were delivered or given up; done before `enqueue`. */
   readonly settle?: readonly string[];
 }
 
-/** What a commit did. `conflict` names the documents or keys that had moved; nothing was written. */
+/**
+ * What a commit did. `versions` has the new version of each changed document, 0 for a dropped one, so that it can serve as
+ * the next `expect`. `conflict` names what had moved, hrefs first, then keys as `index:key`; nothing was written.
+ */
 export type Committed =
   | {
       readonly ok: true;
@@ -153,7 +164,10 @@ export interface Store {
   count(list: Href): Promise<number>;
   /** Documents that hold an index key, in order of href. */
   find<B = unknown>(index: IndexKey['index'], key: string): Promise<Doc<B>[]>;
-  /** Applies a plan whole, durably, or not at all. */
+  /**
+   * Applies a plan whole, durably, or not at all. Once it resolves, every read sees it. The plan is copied when it is handed
+   * over. Rejects with BUG for a plan no store can hold and with STORE_BUSY when the write could not be done now.
+   */
   commit(plan: Plan): Promise<Committed>;
   readonly series: SeriesLog;
   readonly readings: ReadingLog;

@@ -1,0 +1,133 @@
+import { type Href } from '../../model/href';
+import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
+import { below, checkPage, keyName, type Prepared, type PreparedDoc } from '../plan';
+
+interface Stored {
+  readonly doc: PreparedDoc;
+  readonly version: Version;
+}
+type Place = Pick<PreparedDoc, 'sortKey' | 'href'>;
+
+/** Documents, their lists in order, and who holds which index key. Bodies rest as JSON text, so no object is ever shared. */
+export class MemoryDocuments {
+  private readonly docs = new Map<Href, Stored>();
+  private readonly lists = new Map<Href, Place[]>();
+  private readonly holders = new Map<string, Map<Href, boolean>>();
+
+  get<B>(href: Href): Doc<B> | undefined {
+    const stored = this.docs.get(href);
+    if (!stored) return undefined;
+    const { list, kind, changed, sortKey, text } = stored.doc;
+    return { href, list, kind, version: stored.version, changed, sortKey, body: JSON.parse(text) as B };
+  }
+
+  many<B>(hrefs: readonly Href[]): Doc<B>[] {
+    return hrefs.map(href => this.get<B>(href)).filter(doc => doc !== undefined);
+  }
+
+  count(list: Href): number {
+    return this.lists.get(list)?.length ?? 0;
+  }
+
+  page<B>(list: Href, query: PageQuery): Page<B> {
+    checkPage(query);
+    const { start, limit, from, to } = query;
+    const places = this.lists.get(list) ?? [];
+    const first = (from === undefined ? 0 : lowerBound(places, { sortKey: from, href: '' })) + start;
+    const end = to === undefined ? places.length : lowerBound(places, { sortKey: to, href: '' });
+    const shown = places.slice(first, Math.max(first, Math.min(end, first + limit)));
+    return { docs: this.many<B>(shown.map(place => place.href)), all: places.length };
+  }
+
+  find<B>(index: IndexKey['index'], key: string): Doc<B>[] {
+    return this.many<B>([...(this.holders.get(keyName({ index, key }))?.keys() ?? [])].sort());
+  }
+
+  /** Documents and keys that stand against the plan, each once. */
+  conflicts(plan: Prepared): string[] {
+    const moved = plan.expect.filter(([href, version]) => (this.docs.get(href)?.version ?? 0) !== version);
+    const names = new Set(moved.map(([href]) => href));
+    const gone = new Set(this.dropped(plan));
+    const claimed = new Map<string, { claims: number; unique: boolean }>();
+    for (const { keys } of plan.put.values())
+      for (const claim of keys) {
+        const name = keyName(claim);
+        const others = [...(this.holders.get(name) ?? [])].filter(([href]) => !gone.has(href) && !plan.put.has(href));
+        const before = claimed.get(name) ?? {
+          claims: others.length,
+          unique: others.some(([, unique]) => unique),
+        };
+        const now = { claims: before.claims + 1, unique: before.unique || claim.unique };
+        if (now.claims > 1 && now.unique) names.add(name);
+        claimed.set(name, now);
+      }
+    return [...names];
+  }
+
+  /** Writes; `conflicts` must have been empty. */
+  apply(plan: Prepared): Record<Href, Version> {
+    const versions: Record<Href, Version> = {};
+    for (const href of this.dropped(plan)) {
+      this.remove(href);
+      versions[href] = 0;
+    }
+    for (const doc of plan.put.values()) {
+      const version = (this.docs.get(doc.href)?.version ?? 0) + 1;
+      this.remove(doc.href);
+      this.add(doc, version);
+      versions[doc.href] = version;
+    }
+    return versions;
+  }
+
+  /** What the plan drops and does not put again, in order of href. */
+  private dropped(plan: Prepared): Href[] {
+    const gone = new Set([...plan.drop, ...plan.dropTree].filter(href => this.docs.has(href)));
+    for (const root of plan.dropTree) {
+      const { from, to } = below(root);
+      for (const href of this.docs.keys()) if (href >= from && href < to) gone.add(href);
+    }
+    return [...gone].filter(href => !plan.put.has(href)).sort();
+  }
+
+  private add(doc: PreparedDoc, version: Version): void {
+    this.docs.set(doc.href, { doc, version });
+    for (const claim of doc.keys) {
+      const name = keyName(claim);
+      const held = this.holders.get(name) ?? new Map<Href, boolean>();
+      this.holders.set(name, held.set(doc.href, claim.unique));
+    }
+    if (doc.list === '') return;
+    const places = this.lists.get(doc.list) ?? [];
+    places.splice(lowerBound(places, doc), 0, { sortKey: doc.sortKey, href: doc.href });
+    this.lists.set(doc.list, places);
+  }
+
+  private remove(href: Href): void {
+    const doc = this.docs.get(href)?.doc;
+    if (!doc) return;
+    this.docs.delete(href);
+    for (const claim of doc.keys) {
+      const held = this.holders.get(keyName(claim));
+      held?.delete(href);
+      if (held?.size === 0) this.holders.delete(keyName(claim));
+    }
+    const places = this.lists.get(doc.list);
+    if (!places) return;
+    places.splice(lowerBound(places, doc), 1);
+    if (places.length === 0) this.lists.delete(doc.list);
+  }
+}
+
+/** Index of the first place at or after `place`, by sort key, then by href. */
+function lowerBound(places: readonly Place[], { sortKey, href }: Place): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = places[middle];
+    if (at && (at.sortKey < sortKey || (at.sortKey === sortKey && at.href < href))) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

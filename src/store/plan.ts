@@ -1,0 +1,124 @@
+/**
+ * What every adapter does with a plan before it looks at its data: copies it, so that the caller may go on changing his
+ * objects, and refuses what cannot be stored. A refusal is a fault of ours, not of a peer: Problem BUG.
+ */
+import { Problem } from '../base/problem';
+import { type Href } from '../model/href';
+import { type IndexKey, type NewDoc, type NewSeries, type Note, type Plan, type ReadingRow, type Version } from './api';
+import { jsonText } from './json';
+
+export interface PreparedDoc extends Omit<NewDoc, 'body' | 'keys'> {
+  /** JSON text of the body. */
+  readonly text: string;
+  /** Each (index, key) once. */
+  readonly keys: readonly Required<IndexKey>[];
+}
+
+export interface PreparedNote extends Omit<Note, 'body'> {
+  readonly text: string;
+}
+
+/** A plan copied and checked. Each document is put once at most. */
+export interface Prepared {
+  readonly expect: readonly (readonly [Href, Version])[];
+  readonly put: ReadonlyMap<Href, PreparedDoc>;
+  readonly drop: readonly Href[];
+  readonly dropTree: readonly Href[];
+  readonly series: readonly NewSeries[];
+  readonly readings: readonly ReadingRow[];
+  readonly enqueue: readonly PreparedNote[];
+  readonly settle: readonly string[];
+}
+
+/** @throws Problem BUG when the plan holds something no store can keep. */
+export function prepare(plan: Plan): Prepared {
+  const put = new Map<Href, PreparedDoc>();
+  for (const doc of plan.put ?? []) {
+    if (put.has(doc.href)) throw unfit(doc.href, 'put twice in one plan');
+    put.set(doc.href, prepareDoc(doc));
+  }
+  return {
+    expect: Object.entries(plan.expect ?? {}),
+    put,
+    drop: [...(plan.drop ?? [])],
+    dropTree: [...(plan.dropTree ?? [])],
+    series: (plan.series ?? []).map(prepareSeries),
+    readings: (plan.readings ?? []).map(prepareReading),
+    enqueue: (plan.enqueue ?? []).map(prepareNote),
+    settle: [...(plan.settle ?? [])],
+  };
+}
+
+/** How a conflict names a key. */
+export const keyName = ({ index, key }: Pick<IndexKey, 'index' | 'key'>) => `${index}:${key}`;
+
+/** Bounds of the hrefs below `href`, as a half-open range in byte order: `0` is the character after `/`. */
+export const below = (href: Href): { from: Href; to: Href } => ({ from: `${href}/`, to: `${href}0` });
+
+/** @throws Problem BUG when a page is asked for in anything but whole numbers from 0 up; `limit` may be Infinity. */
+export function checkPage({ start, limit }: { start: number; limit: number }): void {
+  if (!whole(start) || start < 0) throw unfit('page.start', 'whole number from 0 wanted', start);
+  if ((!whole(limit) && limit !== Infinity) || limit < 0)
+    throw unfit('page.limit', 'whole number from 0 wanted', limit);
+}
+
+function prepareDoc({ href, list, kind, changed, sortKey, body, keys = [] }: NewDoc): PreparedDoc {
+  if (!ascii(href) || href === '') throw unfit(href, 'a href is ASCII and not empty', href);
+  // Order is by byte: in ASCII, and only there, JavaScript and SQL agree on it.
+  if (!ascii(sortKey)) throw unfit(href, 'a sort key is ASCII', sortKey);
+  if (!whole(changed)) throw unfit(`${href} changed`, 'whole seconds wanted', changed);
+  const claims = new Map<string, Required<IndexKey>>();
+  for (const { index, key, unique = false } of keys) {
+    const name = keyName({ index, key });
+    claims.set(name, { index, key, unique: unique || (claims.get(name)?.unique ?? false) });
+  }
+  return { href, list, kind, changed, sortKey, text: jsonText(body, `${href} body`), keys: [...claims.values()] };
+}
+
+function prepareSeries(s: NewSeries): NewSeries {
+  const at = `series of site ${s.site}`;
+  const steps = s.importW.length;
+  if (steps === 0) throw unfit(at, 'at least one step wanted');
+  for (const name of ['exportW', 'own', 'bound'] as const)
+    if (s[name].length !== steps) throw unfit(`${at} ${name}`, `${steps} steps wanted`, s[name].length);
+  for (const name of ['publishedAt', 'start', 'stepS'] as const)
+    if (!whole(s[name])) throw unfit(`${at} ${name}`, 'whole seconds wanted', s[name]);
+  if (s.stepS <= 0) throw unfit(`${at} stepS`, 'above 0 wanted', s.stepS);
+  for (const name of ['importW', 'exportW'] as const)
+    if (s[name].some(w => w < 0)) throw unfit(`${at} ${name}`, 'no limit is below 0');
+  if (s.own.some(flag => flag > 1)) throw unfit(`${at} own`, '0 or 1 wanted');
+  if (s.bound.some(reason => reason >= s.reasons.length)) throw unfit(`${at} bound`, 'no such reason');
+  return copySeries(s);
+}
+
+/** A copy that shares no array with the original. */
+export function copySeries<S extends NewSeries>(s: S): S {
+  return {
+    ...s,
+    importW: s.importW.slice(),
+    exportW: s.exportW.slice(),
+    own: s.own.slice(),
+    bound: s.bound.slice(),
+    reasons: [...s.reasons],
+  };
+}
+
+function prepareReading(row: ReadingRow): ReadingRow {
+  const at = `reading of ${row.meter}`;
+  if (!whole(row.start)) throw unfit(`${at} start`, 'whole seconds wanted', row.start);
+  if (!whole(row.durationS)) throw unfit(`${at} durationS`, 'whole seconds wanted', row.durationS);
+  if (!Number.isFinite(row.value)) throw unfit(`${at} value`, 'a finite number wanted', row.value);
+  if (!ascii(row.localID)) throw unfit(`${at} localID`, 'ASCII wanted', row.localID);
+  return { ...row };
+}
+
+function prepareNote({ id, subscription, due, attempts, body }: Note): PreparedNote {
+  if (!Number.isFinite(due)) throw unfit(`note ${id} due`, 'seconds wanted', due);
+  if (!whole(attempts)) throw unfit(`note ${id} attempts`, 'whole number wanted', attempts);
+  return { id, subscription, due, attempts, text: jsonText(body, `note ${id} body`) };
+}
+
+/** As long in UTF-8 as in UTF-16. */
+const ascii = (text: string) => Buffer.byteLength(text) === text.length;
+const whole = (n: number) => Number.isSafeInteger(n);
+const unfit = (at: string, note: string, got?: unknown) => new Problem('BUG', { at, note, got });

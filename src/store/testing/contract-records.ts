@@ -1,0 +1,207 @@
+import { type Store } from '../api';
+import { type OpenStore } from './contract';
+import { note, reading, series } from './samples';
+
+/** Ids of the rows that a plan added; fails the test when the plan was refused. */
+async function add(store: Store, ...rows: ReturnType<typeof series>[]): Promise<readonly number[]> {
+  const done = await store.commit({ series: rows });
+  if (!done.ok) throw new Error(`refused: ${done.conflict.join(' ')}`);
+  return done.series;
+}
+
+export function recordContract(open: OpenStore): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(() => store.close());
+
+  describe('series', () => {
+    it('gives a row back as it was, extremes included', async () => {
+      const row = series('1', {
+        importW: Int32Array.of(0, 1, 255, 256, 65_536, 2_147_483_647),
+        exportW: new Int32Array(6),
+        own: Uint8Array.of(0, 1, 0, 1, 1, 1),
+        bound: Uint8Array.of(0, 1, 2, 0, 1, 2),
+        reasons: ['firm', '', 'branch “a”'],
+        start: 4_102_444_800,
+      });
+      const [id = 0] = await add(store, row);
+      const back = await store.series.get(id);
+      expect(back).toEqual({ ...row, id });
+      expect(back?.importW).toBeInstanceOf(Int32Array);
+      expect(back?.own).toBeInstanceOf(Uint8Array);
+      expect(await store.series.get(id + 1)).toBeUndefined();
+    });
+
+    it('gives ids that grow with each row, over all sites', async () => {
+      const [a = 0, b = 0] = await add(store, series('1'), series('2'));
+      const [c = 0] = await add(store, series('1'));
+      expect(a).toBeGreaterThan(0);
+      expect(b).toBeGreaterThan(a);
+      expect(c).toBeGreaterThan(b);
+      expect(await store.series.latest('1')).toBe(c);
+      expect(await store.series.latest('2')).toBe(b);
+      expect(await store.series.latest('3')).toBe(0);
+    });
+
+    it('lists what of a site ends after a moment, oldest row first', async () => {
+      const [late = 0, early = 0, , same = 0] = await add(
+        store,
+        series('1', { start: 2000 }), // three steps of 300 s: ends at 2900
+        series('1', { start: 1000 }), // ends at 1900
+        series('2', { start: 2000 }),
+        series('1', { start: 2000 }),
+      );
+      const ids = async (from: number) => (await store.series.ofSite('1', from)).map(row => row.id);
+      expect(await ids(0)).toEqual([late, early, same]);
+      expect(await ids(1899)).toEqual([late, early, same]);
+      expect(await ids(1900)).toEqual([late, same]);
+      expect(await ids(2900)).toEqual([]);
+    });
+
+    it('shares no array with its callers', async () => {
+      const row = series('1');
+      const pending = add(store, row);
+      row.importW[0] = 1;
+      const [id = 0] = await pending;
+      const first = await store.series.get(id);
+      first?.importW.fill(7);
+      expect((await store.series.get(id))?.importW).toEqual(series('1').importW);
+    });
+
+    it.each([
+      [
+        'no step',
+        { importW: new Int32Array(), exportW: new Int32Array(), own: new Uint8Array(), bound: new Uint8Array() },
+      ],
+      ['arrays of unequal length', { exportW: Int32Array.of(1) }],
+      ['a limit below 0', { exportW: Int32Array.of(0, -1, 0) }],
+      ['a reason that is not listed', { bound: Uint8Array.of(0, 2, 0) }],
+      ['a step of no length', { stepS: 0 }],
+      ['a start between two seconds', { start: 1.5 }],
+      ['a flag that is neither 0 nor 1', { own: Uint8Array.of(0, 2, 0) }],
+    ])('refuses a row with %s', async (_, fields) => {
+      await expect(store.commit({ series: [series('1', fields)] })).rejects.toMatchObject({ code: 'BUG' });
+      expect(await store.series.latest('1')).toBe(0);
+    });
+  });
+
+  describe('readings', () => {
+    const meter = '/upt/1/mr/1';
+
+    it('pages newest first and counts all', async () => {
+      const rows = [300, 900, 600, 0].map(start => reading(meter, start));
+      await store.commit({ readings: [...rows, reading('/upt/2/mr/1', 100)] });
+      const { rows: shown, all } = await store.readings.page(meter, { start: 1, limit: 2 });
+      expect(shown).toEqual([reading(meter, 600), reading(meter, 300)]);
+      expect(all).toBe(4);
+      expect(await store.readings.page('/none', { start: 0, limit: 2 })).toEqual({ rows: [], all: 0 });
+    });
+
+    it('orders readings of one moment by set, the later first, then by localID', async () => {
+      const at = (set: string, localID: string) => reading(meter, 0, { set, localID });
+      await store.commit({ readings: [at('Z', '02'), at('Z', '10')] });
+      await store.commit({ readings: [at('A', '01'), at('Z', '01')] });
+      const { rows } = await store.readings.page(meter, { start: 0, limit: 9 });
+      expect(rows.map(row => row.set + row.localID)).toEqual(['A01', 'Z10', 'Z02', 'Z01']);
+      const between = await store.readings.between(meter, 0, 1);
+      expect(between.map(row => row.set + row.localID)).toEqual(['Z01', 'Z02', 'Z10', 'A01']);
+    });
+
+    it('pages and counts one set', async () => {
+      await store.commit({
+        readings: [
+          reading(meter, 0, { set: 'A' }),
+          reading(meter, 300, { set: 'B' }),
+          reading(meter, 600, { set: 'A' }),
+          reading(meter, 900),
+          reading('/other', 900, { set: 'A' }),
+        ],
+      });
+      const of = async (set: string) => {
+        const { rows, all } = await store.readings.page(meter, { start: 0, limit: 9, set });
+        expect(all).toBe(rows.length);
+        return rows.map(row => row.start);
+      };
+      expect(await of('A')).toEqual([600, 0]);
+      expect(await of('')).toEqual([900]);
+      expect(await of('C')).toEqual([]);
+    });
+
+    it('replaces the row with the same meter, set, start and localID, in one plan or in two', async () => {
+      const row = reading(meter, 300, { set: 'A', localID: '01', value: 1 });
+      await store.commit({ readings: [row, { ...row, value: 2 }] });
+      const last = { ...row, value: -3.5, durationS: 60, qualityFlags: '' };
+      await store.commit({ readings: [last, { ...row, localID: '02' }, { ...row, set: 'B' }, { ...row, start: 301 }] });
+      expect(await store.readings.page(meter, { start: 0, limit: 9 })).toMatchObject({ all: 4 });
+      expect(await store.readings.between(meter, 300, 301)).toContainEqual(last);
+      expect((await store.readings.page(meter, { start: 0, limit: 9, set: 'A' })).all).toBe(3);
+    });
+
+    it('keeps Int48 values and times beyond Int32 exact', async () => {
+      const rows = [140_737_488_355_327, -140_737_488_355_328, 0.25, 0].map((value, i) =>
+        reading(meter, 4_102_444_800 + i, { value }),
+      );
+      await store.commit({ readings: rows });
+      expect(await store.readings.between(meter, 4_102_444_800, 4_102_444_804)).toEqual(rows);
+    });
+
+    it('reports a range, the first second included and the last not, oldest first', async () => {
+      await store.commit({ readings: [0, 300, 600].map(start => reading(meter, start)) });
+      const between = async (from: number, to: number) =>
+        (await store.readings.between(meter, from, to)).map(row => row.start);
+      expect(await between(0, 600)).toEqual([0, 300]);
+      expect(await between(1, 601)).toEqual([300, 600]);
+      expect(await between(600, 0)).toEqual([]);
+    });
+
+    it.each([{ start: 1.5 }, { value: NaN }, { durationS: Infinity }, { localID: 'é' }])('refuses %p', async fields => {
+      await expect(store.commit({ readings: [reading(meter, 0, fields)] })).rejects.toMatchObject({ code: 'BUG' });
+      expect((await store.readings.page(meter, { start: 0, limit: 9 })).all).toBe(0);
+    });
+
+    it('keeps readings and series when documents of their name are dropped', async () => {
+      await store.commit({ readings: [reading(meter, 0)], series: [series('1')] });
+      await store.commit({ dropTree: ['/upt/1'], drop: [meter] });
+      expect((await store.readings.page(meter, { start: 0, limit: 9 })).all).toBe(1);
+      expect(await store.series.latest('1')).toBeGreaterThan(0);
+    });
+  });
+
+  describe('outbox', () => {
+    const due = async (now: number, limit = 10) => (await store.outbox.due(now, limit)).map(({ id }) => id);
+
+    it('hands out what is due, by time, then in the order it came', async () => {
+      await store.commit({ enqueue: [note('c', 200), note('b', 100), note('a', 200), note('later', 201)] });
+      expect(await due(99)).toEqual([]);
+      expect(await due(200)).toEqual(['b', 'c', 'a']);
+      expect(await due(200, 2)).toEqual(['b', 'c']);
+      expect(await store.outbox.waiting()).toBe(4);
+    });
+
+    it('gives a note back as it was', async () => {
+      const one = note('n', 100.5, { subscription: '/edev/3/sub/9', attempts: 2, body: { resource: '/x', list: [1] } });
+      await store.commit({ enqueue: [one] });
+      const [back] = await store.outbox.due(101, 1);
+      expect(back).toEqual(one);
+    });
+
+    it('forgets what is settled; settling twice or what never was does nothing', async () => {
+      await store.commit({ enqueue: [note('a', 1), note('b', 1)] });
+      await store.commit({ settle: ['a', 'never'] });
+      await store.commit({ settle: ['a'] });
+      expect(await due(1)).toEqual(['b']);
+      expect(await store.outbox.waiting()).toBe(1);
+    });
+
+    it('replaces a waiting note of the same id, so that a retry moves to its new time and the end of the line', async () => {
+      await store.commit({ enqueue: [note('a', 1), note('b', 1)] });
+      await store.commit({ settle: ['a'], enqueue: [note('a', 1, { attempts: 1 })] });
+      expect(await due(1)).toEqual(['b', 'a']);
+      await store.commit({ enqueue: [note('b', 50, { attempts: 1 })] });
+      expect(await due(1)).toEqual(['a']);
+      expect(await store.outbox.waiting()).toBe(2);
+    });
+  });
+}
