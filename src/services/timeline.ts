@@ -1,0 +1,123 @@
+/**
+ * The state of an event, derived from stored facts and the clock on every read. Nothing here is stored and no timer holds the
+ * truth: a server that slept for a week answers right at once (protocol facts 4.1, docs/adr/0005).
+ */
+import { type Seconds } from '../base/clock';
+
+/** What is known of an event. Times are seconds since 1970 UTC. */
+export interface EventFacts {
+  readonly start: Seconds;
+  readonly durationS: Seconds;
+  /** creationTime. */
+  readonly createdAt: Seconds;
+  /** Bound of the random shift of the start and of the duration, −3600 … 3600 s; absent means none. */
+  readonly randomizeStart?: number;
+  readonly randomizeDuration?: number;
+  /** When the server cancelled it. */
+  readonly cancelledAt?: Seconds;
+  /** Whether devices shall spread the cancellation over the randomisation of the event (status 3 instead of 2). */
+  readonly cancelRandomized?: boolean;
+  /** Effective start of the newer event of the same program that covers the same controls. */
+  readonly supersededAt?: Seconds;
+  /** When it was noticed that another event overlaps it in time and in some, not all, controls. */
+  readonly potentiallySupersededAt?: Seconds;
+}
+
+export const eventStatus = {
+  scheduled: 0,
+  active: 1,
+  cancelled: 2,
+  cancelledRandomized: 3,
+  superseded: 4,
+  /** 2023 edition only; in 2018 a finished event leaves its list. */
+  completed: 5,
+} as const;
+export type CurrentStatus = (typeof eventStatus)[keyof typeof eventStatus];
+
+export interface StatusNow {
+  readonly currentStatus: CurrentStatus;
+  /** When the status changed; never later than now. */
+  readonly dateTime: Seconds;
+  readonly potentiallySuperseded: boolean;
+  readonly potentiallySupersededTime?: Seconds;
+}
+
+/** First second at which any device may begin: a negative randomizeStart lets devices begin early. */
+export function earliestStart(event: EventFacts): Seconds {
+  return event.start + Math.min(0, event.randomizeStart ?? 0);
+}
+
+/** End of the interval as scheduled, without randomisation. */
+export const scheduledEnd = (event: EventFacts): Seconds => event.start + event.durationS;
+
+/** First second at which no device can still be in the event. */
+export function latestEnd(event: EventFacts): Seconds {
+  return scheduledEnd(event) + Math.max(0, event.randomizeStart ?? 0) + Math.max(0, event.randomizeDuration ?? 0);
+}
+
+/**
+ * EventStatus at `now`. The earlier of cancellation and supersession wins, and neither is undone (4.2 rule 3). After
+ * its end an event is status 5 with `edition` 2023; in 2018 it keeps the status it had, and `isListed` is false.
+ */
+export function statusAt(event: EventFacts, now: Seconds, edition: 2018 | 2023 = 2018): StatusNow {
+  const flaggedAt = flagOf(event);
+  const flag =
+    flaggedAt !== undefined && flaggedAt <= now
+      ? { potentiallySuperseded: true, potentiallySupersededTime: flaggedAt }
+      : { potentiallySuperseded: false };
+  const at = (currentStatus: CurrentStatus, since: Seconds): StatusNow => ({
+    currentStatus,
+    dateTime: Math.min(since, now), // a fact ahead of a clock that was set back is not shown as the future
+    ...flag,
+  });
+  const stop = stopOf(event);
+  if (stop && stop.at <= now) return at(stop.status, stop.at);
+  if (edition === 2023 && now >= latestEnd(event)) return at(eventStatus.completed, latestEnd(event));
+  const start = earliestStart(event);
+  if (now >= start) return at(eventStatus.active, Math.max(start, event.createdAt));
+  return at(eventStatus.scheduled, event.createdAt);
+}
+
+/** Whether the event stands in its list: until its end, cancelled and superseded ones too (2018; protocol facts 4.1). */
+export function isListed(event: EventFacts, now: Seconds): boolean {
+  return now < latestEnd(event);
+}
+
+/** Whether it belongs to the list of active events. */
+export function isActive(event: EventFacts, now: Seconds): boolean {
+  return isListed(event, now) && statusAt(event, now).currentStatus === eventStatus.active;
+}
+
+/** The next moment after `now` at which status, flag or membership changes; undefined when nothing more can. */
+export function nextChange(event: EventFacts, now: Seconds): Seconds | undefined {
+  const stop = stopOf(event);
+  const moments = [earliestStart(event), latestEnd(event), stop?.at, flagOf(event)];
+  let next: Seconds | undefined;
+  for (const moment of moments) {
+    if (moment === undefined || moment <= now) continue;
+    if (stop && stop.at <= now && moment !== latestEnd(event)) continue; // it is over but for leaving the list
+    if (next === undefined || moment < next) next = moment;
+  }
+  return next;
+}
+
+/** When the flag of a partial overlap goes up; an event that is over does not raise it any more. */
+function flagOf(event: EventFacts): Seconds | undefined {
+  const over = stopOf(event)?.at ?? latestEnd(event);
+  const at = event.potentiallySupersededAt;
+  return at !== undefined && at < over ? at : undefined;
+}
+
+/** What ended the event before its time, if anything did. A stop at or after the end changes nothing. */
+function stopOf(event: EventFacts): { at: Seconds; status: CurrentStatus } | undefined {
+  const end = latestEnd(event);
+  const { cancelledAt, supersededAt } = event;
+  const cancelled = cancelledAt !== undefined && cancelledAt < end;
+  const superseded = supersededAt !== undefined && supersededAt < end;
+  if (cancelled && (!superseded || cancelledAt <= supersededAt)) {
+    const randomizable = (event.randomizeStart ?? 0) !== 0 || (event.randomizeDuration ?? 0) !== 0;
+    const spread = event.cancelRandomized === true && randomizable;
+    return { at: cancelledAt, status: spread ? eventStatus.cancelledRandomized : eventStatus.cancelled };
+  }
+  return superseded ? { at: supersededAt, status: eventStatus.superseded } : undefined;
+}
