@@ -1,0 +1,133 @@
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import { type RequestListener } from 'node:http';
+import { type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { type Clock } from '../base/clock';
+import { type Log } from '../base/log';
+import { type Metrics } from '../base/metrics';
+import { indefinite } from './der';
+import { acceptPeer, type PeerIdentity } from './peer';
+import { type Reason, type Refusal, refuse } from './reasons';
+import { type Credentials, serverTls, type ServerTlsOptions } from './server-tls';
+
+export interface DeviceServerOptions extends ServerTlsOptions {
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Options of node:http: keep-alive, header and body limits. */
+  http?: Pick<
+    ServerOptions,
+    | 'keepAlive'
+    | 'keepAliveTimeout'
+    | 'headersTimeout'
+    | 'requestTimeout'
+    | 'maxHeaderSize'
+    | 'noDelay'
+    | 'connectionsCheckingInterval'
+  >;
+}
+
+export interface DeviceServer {
+  /** Listens, closes and emits as any https.Server; 'secureConnection' comes only for peers that were let in. */
+  readonly server: Server;
+  /** New key and chain for connections from now on. Throws what node:tls throws when they do not fit; then the old ones stay. */
+  renew(credentials: Credentials): void;
+  /** Accepted connections that are open. */
+  readonly open: ReadonlyMap<TLSSocket, PeerIdentity>;
+}
+
+/**
+ * An https server for devices. It sets up TLS itself instead of letting node:https do it, for three reasons: a client without a
+ * certificate gets its alert in the handshake; every other refusal is ours, so that reason and LFDI reach the log; and validity
+ * is judged by the clock passed in. Open connections end when trust in them ends.
+ */
+export function deviceServer(options: DeviceServerOptions, handler: RequestListener): DeviceServer {
+  const { trust, log, metrics, clock, handshakeTimeoutMs = 30_000 } = options;
+  const open = new Map<TLSSocket, PeerIdentity>();
+  const server = createServer({ ...options.http, ...serverTls(options) }, handler);
+  let credentials = options.credentials;
+  let context: SecureContext = createSecureContext(serverTls(options));
+
+  const turnAway = (socket: TLSSocket | undefined, { reason, text }: Refusal, peer?: Partial<PeerIdentity>) => {
+    metrics.count('headroom_handshake_failures_total', { reason });
+    log.warn('connection refused', { reason, text, from: socket?.remoteAddress, lfdi: peer?.lfdi });
+    socket?.destroy();
+  };
+
+  const secure = (raw: Socket) => {
+    const from = raw.remoteAddress;
+    let settled = false;
+    const fail = (reason: Reason, text?: string) => {
+      if (settled) return;
+      settled = true;
+      metrics.count('headroom_handshake_failures_total', { reason });
+      log.info('handshake failed', { reason, text, from });
+    };
+    // The plain socket sees no traffic of its own once TLS has taken it over: this is a deadline, not an idle time.
+    raw.setTimeout(handshakeTimeoutMs, () => {
+      if (settled) return;
+      fail('timeout');
+      raw.destroy();
+    });
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      server,
+      secureContext: context,
+      requestCert: true,
+      rejectUnauthorized: true, // OpenSSL fails the handshake without a certificate; what it thinks of one is not asked
+      ALPNProtocols: ['http/1.1'],
+    });
+    socket.on('error', (error: Error) => fail(...causeOf(error)));
+    // Node keeps errors of the record layer from sockets it did not set up; without this they would linger.
+    socket.on('_tlsError', () => settled && socket.destroy());
+    socket.once('close', () => fail('handshake', 'the peer closed the connection'));
+    socket.once('secure', () => {
+      if (settled) return;
+      settled = true;
+      raw.setTimeout(0);
+      const peer = acceptPeer(socket, trust);
+      if (!peer.ok) return turnAway(socket, peer);
+      open.set(socket, peer);
+      const cancel =
+        peer.validUntil < indefinite
+          ? clock.at(peer.validUntil + 1, () => turnAway(socket, refuse('expired'), peer))
+          : () => undefined;
+      socket.once('close', () => {
+        open.delete(socket);
+        cancel();
+      });
+      return server.emit('secureConnection', socket);
+    });
+  };
+
+  server.removeAllListeners('connection'); // node:tls's own way of setting up TLS
+  server.on('connection', secure);
+
+  const stop = trust.onChange(() => {
+    context = createSecureContext(serverTls({ ...options, credentials })); // names of roots are sent to clients
+    for (const [socket, peer] of open) {
+      const fallen = trust.fallen(peer);
+      if (fallen) turnAway(socket, fallen, peer);
+    }
+  });
+  server.once('close', stop);
+
+  return {
+    server,
+    open,
+    renew(next) {
+      context = createSecureContext(serverTls({ ...options, credentials: next }));
+      credentials = next;
+    },
+  };
+}
+
+function causeOf(error: Error & { code?: string }): [Reason, string] {
+  const code = error.code ?? '';
+  if (code.includes('PEER_DID_NOT_RETURN_A_CERTIFICATE')) return ['no-certificate', code];
+  if (
+    /NO_SHARED_CIPHER|NO_SHARED_GROUP|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|NO_SUITABLE|NO_SHARED_SIGNATURE/.test(code)
+  )
+    return ['no-shared-cipher', code];
+  return ['handshake', code || error.message];
+}
