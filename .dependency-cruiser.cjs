@@ -29,6 +29,7 @@ const fences = {
   pino: 'src/base/',
   'prom-client': 'src/base/',
   commander: 'src/cli/',
+  zod: 'src/console/',
 };
 const tests = '\\.(test|fuzz|crash|live)\\.ts$|/testing/';
 const places = rooms => rooms.map(room => `^src/${room}(/|\\.ts$)`).join('|') || '^$';

@@ -11,6 +11,7 @@ import { type Complex } from '../model/dsl';
 import { type Href, type Params } from '../model/href';
 import { type Method, type Resource } from '../model/resource';
 import { type Committed, type Plan, type Store } from '../store/api';
+import { type EnvelopeViews } from './envelope-views';
 import { type Scope } from './scope';
 
 /** What functions need to know of this server's configuration. */
@@ -40,6 +41,7 @@ export interface Context {
   readonly now: Seconds;
   readonly scope: Scope;
   readonly house: House;
+  readonly envelopes: EnvelopeViews;
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;

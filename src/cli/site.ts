@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command } from 'commander';
+import { Problem } from '../base/problem';
+import { type Site } from '../functions/site';
+import { type AddCommand, type Io } from './command';
+import { readCsv } from './csv';
+import { withOperator } from './with-operator';
+
+interface SiteOptions {
+  lfdi?: string;
+  name?: string;
+  aggregator?: boolean;
+  manager?: string;
+  pin?: string;
+  dialect?: string;
+  bus?: string;
+  phases?: string;
+  maxImportW?: string;
+  maxExportW?: string;
+  firmImportW?: string;
+  firmExportW?: string;
+  json?: boolean;
+}
+
+const numeric = ['pin', 'maxImportW', 'maxExportW', 'firmImportW', 'firmExportW', 'weight', 'derType'];
+
+/** Texts of a command line or a CSV row as the operator API wants them; empty ones are left out. */
+function siteBody(fields: Readonly<Record<string, string | boolean | undefined>>): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === '') continue;
+    if (numeric.includes(name)) body[name] = Number(value);
+    else if (name === 'phases') body['phases'] = [...String(value)].filter(c => /\d/.test(c)).map(Number);
+    else if (name === 'aggregator') body['role'] = 'aggregator';
+    else if (name !== 'json') body[name] = value;
+  }
+  return body;
+}
+
+const line = (site: Site): string =>
+  `${site.edev.padStart(5)}  ${site.name.padEnd(24)} ${site.role.padEnd(10)} ${site.lfdi}  firm ${site.firmImportW}/${site.firmExportW} W  most ${site.maxImportW}/${site.maxExportW} W  ${site.bus ?? ''}`;
+
+function show(io: Io, json: boolean | undefined, sites: readonly Site[]): void {
+  if (json) io.out(JSON.stringify(sites));
+  else for (const site of sites) io.out(line(site));
+}
+
+function limits(command: Command): Command {
+  return command
+    .option('--bus <bus>', 'bus of the network file')
+    .option('--max-import-w <w>', 'most it may ever draw')
+    .option('--max-export-w <w>', 'most it may ever feed in')
+    .option('--firm-import-w <w>', 'contractual import floor')
+    .option('--firm-export-w <w>', 'contractual export floor')
+    .option('--dialect <id>', '2018, csipaus-1.2, csipaus-1.3');
+}
+
+export const site: AddCommand = (program, io) => {
+  const group = program
+    .command('site')
+    .description('register, list and remove sites; works with and without a running server');
+  const home = (dir: string) => resolve(io.cwd, dir);
+
+  limits(group.command('add').argument('<dir>').argument('<name>').requiredOption('--lfdi <lfdi>', '40 hex digits'))
+    .option('--aggregator', 'a client that speaks for the sites it manages')
+    .option('--manager <lfdi>', 'LFDI of the aggregator that speaks for it')
+    .option('--pin <pin>', 'PIN with check digit')
+    .option('--phases <phases>', 'such as 1 or 123')
+    .option('--json')
+    .description('register one site')
+    .action(async (dir: string, name: string, options: SiteOptions) => {
+      const made = await withOperator(home(dir), io, api =>
+        api.post<Site>('/api/sites', siteBody({ ...options, name })),
+      );
+      show(io, options.json, [made]);
+    });
+
+  group
+    .command('import')
+    .argument('<dir>')
+    .argument('<file>', 'CSV with a header: name,lfdi,bus,phases,maxImportW,…')
+    .option('--json')
+    .description('register many sites, all or none')
+    .action(async (dir: string, file: string, options: SiteOptions) => {
+      const path = resolve(io.cwd, file);
+      const rows = readCsv(readText(path), path);
+      const { sites } = await withOperator(home(dir), io, api =>
+        api.post<{ sites: Site[] }>('/api/sites', { sites: rows.map(siteBody) }),
+      );
+      if (options.json) show(io, true, sites);
+      else io.out(`${sites.length} sites registered`);
+    });
+
+  group
+    .command('list')
+    .argument('<dir>')
+    .option('--json')
+    .description('all sites')
+    .action(async (dir: string, options: SiteOptions) => {
+      const { sites } = await withOperator(home(dir), io, api => api.get<{ sites: Site[] }>('/api/sites'));
+      show(io, options.json, sites);
+    });
+
+  group
+    .command('show')
+    .argument('<dir>')
+    .argument('<site>', 'id, name or LFDI')
+    .description('everything known of one site')
+    .action(async (dir: string, which: string) => {
+      const found = await withOperator(home(dir), io, api => api.get<Site>(`/api/sites/${encodeURIComponent(which)}`));
+      io.out(JSON.stringify(found, null, 2));
+    });
+
+  limits(group.command('change').argument('<dir>').argument('<site>'))
+    .option('--json')
+    .description('change limits, place or dialect of a site')
+    .action(async (dir: string, which: string, options: SiteOptions) => {
+      const changed = await withOperator(home(dir), io, api =>
+        api.patch<Site>(`/api/sites/${encodeURIComponent(which)}`, siteBody({ ...options })),
+      );
+      show(io, options.json, [changed]);
+    });
+
+  group
+    .command('remove')
+    .argument('<dir>')
+    .argument('<site>')
+    .description('remove a site and all that hangs below it')
+    .action(async (dir: string, which: string) => {
+      await withOperator(home(dir), io, api => api.remove(`/api/sites/${encodeURIComponent(which)}`));
+      io.out(`${which} removed`);
+    });
+
+  group
+    .command('revoke')
+    .argument('<dir>')
+    .argument('<lfdi>', 'LFDI that is not to be let in any more; open connections end at once')
+    .option('--undo', 'let it in again')
+    .description('revoke a certificate')
+    .action(async (dir: string, lfdi: string, options: { undo?: boolean }) => {
+      const path = `/api/revocations/${encodeURIComponent(lfdi)}`;
+      await withOperator(home(dir), io, api => (options.undo ? api.remove(path) : api.put(path, {})));
+      io.out(`${lfdi} ${options.undo ? 'is let in again' : 'is revoked'}`);
+    });
+};
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Problem('BAD_USAGE', { at: path, note: 'cannot be read', cause });
+  }
+}

@@ -1,0 +1,88 @@
+/** Shapes of operator requests. They validate, name the field that is wrong, and can be printed as JSON Schema. */
+import { z } from 'zod';
+import { Problem } from '../base/problem';
+
+const watt = z.number().min(0).max(3e13);
+const lfdi = z
+  .string()
+  .transform(text => text.replace(/[^0-9A-Fa-f]/g, '').toUpperCase())
+  .refine(text => text.length === 40, 'want 40 hex digits');
+
+export const newSite = z.strictObject({
+  name: z.string().min(1).max(64),
+  lfdi,
+  role: z.enum(['device', 'aggregator']).default('device'),
+  manager: lfdi.optional(),
+  pin: z.number().int().min(0).max(999_999).optional(),
+  dialect: z.enum(['2018', '2023', 'csipaus-1.2', 'csipaus-1.3']).optional(),
+  bus: z.string().optional(),
+  phases: z
+    .array(z.union([z.literal(1), z.literal(2), z.literal(3)]))
+    .min(1)
+    .max(3)
+    .default([1]),
+  maxImportW: watt.default(0),
+  maxExportW: watt.default(0),
+  firmImportW: watt.default(0),
+  firmExportW: watt.default(0),
+  weight: z.number().positive().default(1),
+  derType: z.number().int().min(0).max(255).default(0),
+});
+export type NewSiteInput = z.infer<typeof newSite>;
+
+export const siteList = z.strictObject({ sites: z.array(newSite).min(1).max(10_000) });
+
+export const siteChange = z.strictObject({
+  name: z.string().min(1).max(64).optional(),
+  dialect: z.enum(['2018', '2023', 'csipaus-1.2', 'csipaus-1.3']).optional(),
+  bus: z.string().optional(),
+  maxImportW: watt.optional(),
+  maxExportW: watt.optional(),
+  firmImportW: watt.optional(),
+  firmExportW: watt.optional(),
+  weight: z.number().positive().optional(),
+});
+
+export const newProgram = z.strictObject({
+  description: z.string().max(32).default('Program'),
+  primacy: z.number().int().min(0).max(255),
+  sites: z.array(z.string()).default([]),
+});
+
+/** DERControlBase in wire form; the codec refuses what the schema does not know when it is written. */
+const base = z.record(z.string(), z.unknown());
+
+export const newControl = z.strictObject({
+  description: z.string().max(32).optional(),
+  start: z.number().int(),
+  durationS: z.number().int().min(1).max(4_294_967_295),
+  base,
+  randomizeStart: z.number().int().min(-3600).max(3600).optional(),
+  randomizeDuration: z.number().int().min(-3600).max(3600).optional(),
+  responseRequired: z
+    .string()
+    .regex(/^[0-9A-F]{2}$/)
+    .optional(),
+});
+
+export const newDefault = z.strictObject({ base });
+export const newCurve = z.record(z.string(), z.unknown());
+export const cancellation = z.strictObject({ randomized: z.boolean().default(false) });
+
+export const envelopeImport = z.strictObject({
+  site: z.string(),
+  start: z.number().int(),
+  stepS: z.number().int().min(1),
+  importW: z.array(watt).min(1).max(20_000),
+  exportW: z.array(watt).min(1).max(20_000),
+});
+
+export const pollRates = z.record(z.string(), z.number().int().min(1).max(4_294_967_295));
+
+/** @throws Problem BAD_VALUE that names each field that is wrong */
+export function parse<T extends z.ZodType>(shape: T, value: unknown): z.output<T> {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const notes = parsed.error.issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  throw new Problem('BAD_VALUE', { at: 'request body', note: notes.slice(0, 5).join('; ') });
+}

@@ -1,0 +1,222 @@
+/**
+ * DERControls of a program: a view over envelope rows for envelope programs, stored documents for what the operator issued.
+ * Status, membership and counts are derived from facts and the clock at each read.
+ */
+import { type Seconds } from '../base/clock';
+import { type DERControl, type DERControlBase, type DERSettings } from '../model/der';
+import { model } from '../model';
+import { href } from '../model/href';
+import { sortKey } from '../model/sort-key';
+import { watts } from '../base/units';
+import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
+import { visibleControls } from '../services/envelopes/window';
+import { isActive, isListed, statusAt, type EventFacts } from '../services/timeline';
+import { type Doc } from '../store/api';
+import { type Behaviour, type Context, type PageAsk } from './behaviour';
+import { limitsBase } from './limits';
+import { pageOf } from './lists';
+import { type StoredDefault, type StoredProgram } from './provision';
+import { withSupersession, type StoredControl } from './stored-control';
+import { siteOf } from './site';
+
+/** A control of either kind with what its wire form needs. */
+interface Control {
+  readonly derp: string;
+  readonly mrid: string;
+  readonly facts: EventFacts;
+  readonly creationTime: Seconds;
+  readonly wire: () => Omit<DERControl, 'href' | 'EventStatus' | 'subscribable'>;
+}
+
+/** Bits of responseRequired: 0 received, 1 started, completed, superseded … (protocol facts 4.3). */
+const envelopeResponses = '03';
+
+async function setMaxW({ store }: Context, edev: string): Promise<number> {
+  const [settings, site] = await Promise.all([
+    store.get<DERSettings>(href(model.der.settings, { edev, der: '1' })),
+    siteOf(store, edev),
+  ]);
+  return settings ? watts(settings.body.setMaxW) : (site?.body.maxExportW ?? 0);
+}
+
+function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW: number): Control {
+  return {
+    derp,
+    mrid: control.mrid,
+    creationTime: control.createdAt,
+    facts: control,
+    wire: () => ({
+      replyTo: href(model.response.responses, { rsps: derp }),
+      responseRequired: envelopeResponses,
+      mRID: control.mrid,
+      description: 'Operating envelope',
+      version: control.supersededAt !== undefined && control.supersededAt <= ctx.now ? 1 : 0,
+      creationTime: control.createdAt,
+      interval: { duration: control.durationS, start: control.start },
+      DERControlBase: limitsBase(control, ctx.scope.dialect, maxW),
+    }),
+  };
+}
+
+function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Control {
+  const {
+    mRID,
+    description,
+    version,
+    creationTime,
+    interval,
+    randomizeStart,
+    randomizeDuration,
+    base,
+    deviceCategory,
+    responseRequired,
+  } = stored;
+  return {
+    derp,
+    mrid: mRID,
+    creationTime,
+    facts,
+    wire: () => ({
+      ...(parseInt(responseRequired, 16) !== 0 && { replyTo: href(model.response.responses, { rsps: derp }) }),
+      responseRequired,
+      mRID,
+      ...(description !== undefined && { description }),
+      version,
+      creationTime,
+      interval,
+      ...(randomizeDuration !== undefined && { randomizeDuration }),
+      ...(randomizeStart !== undefined && { randomizeStart }),
+      DERControlBase: base,
+      ...(deviceCategory !== undefined && { deviceCategory }),
+    }),
+  };
+}
+
+/** Controls that stand in the program's list now. */
+async function listed(ctx: Context, derp: string, program: StoredProgram): Promise<Control[]> {
+  const { now, house } = ctx;
+  if (program.envelopeOf !== undefined) {
+    const site = program.envelopeOf;
+    const controls = visibleControls(await ctx.envelopes.ofSite(site, now), now, { window: house.controlWindow });
+    const plain = ctx.scope.dialect === '2018' || ctx.scope.dialect === '2023';
+    const maxW = plain ? await setMaxW(ctx, site) : 0;
+    return controls.map(control => envelopeWire(ctx, derp, control, maxW));
+  }
+  const { docs } = await ctx.store.page<StoredControl>(href(model.der.controls, { derp }), { start: 0, limit: 5000 });
+  return withSupersession(docs.map(doc => doc.body))
+    .filter(({ facts }) => isListed(facts, now))
+    .map(({ stored, facts }) => storedWire(derp, stored, facts));
+}
+
+async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {
+  return (await ctx.store.get<StoredProgram>(href(model.der.program, { derp })))?.body;
+}
+
+function shown(ctx: Context, control: Control): DERControl {
+  const wire = control.wire();
+  const status = statusAt(control.facts, ctx.now);
+  return {
+    href: href(model.der.control, { derp: control.derp, derc: control.mrid }),
+    ...wire,
+    EventStatus: {
+      currentStatus: status.currentStatus,
+      dateTime: status.dateTime,
+      potentiallySuperseded: status.potentiallySuperseded,
+      ...(status.potentiallySupersededTime !== undefined && {
+        potentiallySupersededTime: status.potentiallySupersededTime,
+      }),
+    },
+  };
+}
+
+function pageControls(ctx: Context, controls: readonly Control[], page: PageAsk) {
+  const entries = controls
+    .map(control => ({ key: keyOf(control), item: control }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { items, all } = pageOf(entries, page);
+  return { all, items: items.map(control => shown(ctx, control)) };
+}
+
+const keyOf = ({ facts, creationTime, mrid }: Control): string =>
+  sortKey(model.der.controls, { interval: { start: facts.start }, creationTime, mRID: mrid }, '');
+
+/** What the two lists of a program hold at this moment. */
+export async function controlCounts(
+  ctx: Context,
+  derp: string,
+  program: StoredProgram,
+): Promise<{ all: number; active: number }> {
+  const controls = await listed(ctx, derp, program);
+  return { all: controls.length, active: controls.filter(({ facts }) => isActive(facts, ctx.now)).length };
+}
+
+/** The control an mRID names, with its program, whether or not it still stands in a list. */
+export async function controlByMrid(ctx: Context, mrid: string): Promise<Control | undefined> {
+  const envelope = await findControl(ctx.store.series, mrid, { pen: ctx.house.pen });
+  if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site));
+  const [doc] = (await ctx.store.find<StoredControl>('mrid', mrid)) as Doc<StoredControl>[];
+  if (!doc) return undefined;
+  const derp = doc.href.split('/')[2] ?? '';
+  const { docs } = await ctx.store.page<StoredControl>(doc.list, { start: 0, limit: 5000 });
+  const found = withSupersession(docs.map(each => each.body)).find(({ stored }) => stored.mRID === mrid);
+  return found && storedWire(derp, found.stored, found.facts);
+}
+
+const controls: Behaviour = {
+  resource: model.der.controls,
+  list: async (ctx, { derp = '' }, page) => {
+    const program = await programOf(ctx, derp);
+    return pageControls(ctx, program ? await listed(ctx, derp, program) : [], page);
+  },
+};
+
+const activeControls: Behaviour = {
+  resource: model.der.activeControls,
+  list: async (ctx, { derp = '' }, page) => {
+    const program = await programOf(ctx, derp);
+    const all = program ? await listed(ctx, derp, program) : [];
+    return pageControls(
+      ctx,
+      all.filter(({ facts }) => isActive(facts, ctx.now)),
+      page,
+    );
+  },
+};
+
+/** Every control is there by itself too, as long as it is in force or was meant to be. */
+const control: Behaviour = {
+  resource: model.der.control,
+  item: async (ctx, { derp = '', derc = '' }) => {
+    const found = await controlByMrid(ctx, derc.toUpperCase());
+    return found?.derp === derp && isListed(found.facts, ctx.now) ? shown(ctx, found) : undefined;
+  },
+};
+
+/** DefaultDERControl carries the firm limits: what holds whenever no envelope does. */
+const defaultControl: Behaviour = {
+  resource: model.der.defaultControl,
+  item: async (ctx, { derp = '' }) => {
+    const doc = await ctx.store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
+    if (!doc) return undefined;
+    const { mRID, description, version, importW, exportW, base } = doc.body;
+    const program = await programOf(ctx, derp);
+    const maxW = program?.envelopeOf !== undefined ? await setMaxW(ctx, program.envelopeOf) : 0;
+    const limits = limitsBase(
+      { ...(importW !== undefined && { importW }), ...(exportW !== undefined && { exportW }) },
+      ctx.scope.dialect,
+      maxW,
+    );
+    return {
+      href: doc.href,
+      mRID,
+      description,
+      version,
+      DERControlBase: { ...(base as DERControlBase | undefined), ...limits },
+    };
+  },
+};
+
+const curves: Behaviour = { resource: model.der.curves };
+const curve: Behaviour = { resource: model.der.curve };
+
+export const controlBehaviours = [controls, activeControls, control, defaultControl, curves, curve];

@@ -1,0 +1,114 @@
+import { type EndDevice } from '../model/edev';
+import { model } from '../model';
+import { href } from '../model/href';
+import { badValue, notFound, type Behaviour, type Context } from './behaviour';
+import { Problem } from '../base/problem';
+import { pageOf } from './lists';
+import { docOf, reserveIds, siteDocs, wireText } from './provision';
+import { siteOf, type Site } from './site';
+
+type Stored = Pick<EndDevice, 'lFDI' | 'sFDI' | 'changedTime' | 'enabled' | 'deviceCategory'>;
+
+/** Adds the links of an EndDevice: only to what is there. An aggregator's own entry has no FSA and no DER (protocol facts 5.2). */
+async function endDevice({ store }: Context, stored: Stored, edev: string): Promise<EndDevice> {
+  const fsaList = href(model.fsa.list, { edev });
+  const derList = href(model.der.ders, { edev });
+  const [fsas, ders] = await Promise.all([store.count(fsaList), store.count(derList)]);
+  return {
+    href: href(model.edev.device, { edev }),
+    ...(ders > 0 && { DERListLink: { href: derList, all: ders } }),
+    ...stored,
+    ...(fsas > 0 && { FunctionSetAssignmentsListLink: { href: fsaList, all: fsas } }),
+    RegistrationLink: { href: href(model.edev.registration, { edev }) },
+  };
+}
+
+async function deviceAt(ctx: Context, edev: string): Promise<EndDevice | undefined> {
+  const doc = await ctx.store.get<Stored>(href(model.edev.device, { edev }));
+  return doc && endDevice(ctx, doc.body, edev);
+}
+
+const devices: Behaviour = {
+  resource: model.edev.devices,
+  offer: ['POST'],
+  list: async (ctx, _params, page) => {
+    const { store, scope } = ctx;
+    const docs = await store.many<Stored>(scope.edevs.map(edev => href(model.edev.device, { edev })));
+    const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const { items, all } = pageOf(entries, page);
+    return {
+      all,
+      items: await Promise.all(
+        items.map(doc => endDevice(ctx, doc.body, doc.href.slice(doc.href.lastIndexOf('/') + 1))),
+      ),
+    };
+  },
+  post: async (ctx, _params, incoming) => {
+    const { scope, house, store, now } = ctx;
+    const asked = incoming.value as Stored;
+    if (scope.kind !== 'newcomer')
+      throw new Problem('CONFLICT', {
+        at: '/EndDevice',
+        note: `LFDI ${scope.lfdi.slice(0, 8)}… is registered already`,
+      });
+    if (!house.inBandRegistration)
+      throw new Problem('NOT_YOURS', { at: '/EndDevice', note: 'in-band registration is off' });
+    // Old clients send no lFDI, and sFDI 0 or their own: the certificate is what counts (protocol facts 10).
+    if (asked.lFDI !== undefined && asked.lFDI.padStart(40, '0') !== scope.lfdi)
+      throw new Problem('NOT_YOURS', { at: '/EndDevice/lFDI', note: 'not the LFDI of this certificate' });
+    if (asked.lFDI === undefined && asked.sFDI !== 0 && asked.sFDI !== scope.sfdi)
+      throw badValue('/EndDevice/sFDI', 'not the SFDI of this certificate', asked.sFDI);
+    const { first, plan } = await reserveIds(store, 1, now);
+    const edev = String(first);
+    // Nothing is promised to a newcomer: firm and maximum are 0 until the operator says where it hangs.
+    const site: Site = {
+      edev,
+      lfdi: scope.lfdi,
+      sfdi: scope.sfdi,
+      name: wireText(`in-band ${scope.sfdi}`),
+      role: 'device',
+      pin: house.defaultPin,
+      phases: [1],
+      maxImportW: 0,
+      maxExportW: 0,
+      firmImportW: 0,
+      firmExportW: 0,
+      weight: 1,
+      derType: 0,
+    };
+    return {
+      status: 201,
+      location: href(model.edev.device, { edev }),
+      plan: { ...plan, put: [...(plan.put ?? []), ...siteDocs(site, { pen: house.pen, now })] },
+    };
+  },
+};
+
+const device: Behaviour = {
+  resource: model.edev.device,
+  offer: ['PUT'],
+  item: (ctx, { edev = '' }) => deviceAt(ctx, edev),
+  /** Identity never changes by PUT; deviceCategory does. */
+  put: async (ctx, { edev = '' }, incoming) => {
+    const at = href(model.edev.device, { edev });
+    const doc = await ctx.store.get<Stored>(at);
+    const site = await siteOf(ctx.store, edev);
+    if (!doc || !site) throw notFound(at);
+    const asked = incoming.value as Stored;
+    if (asked.lFDI !== undefined && asked.lFDI.padStart(40, '0') !== doc.body.lFDI)
+      throw new Problem('NOT_YOURS', { at: '/EndDevice/lFDI', note: 'an EndDevice keeps its LFDI' });
+    const body: Stored = {
+      ...doc.body,
+      changedTime: ctx.now,
+      ...(asked.deviceCategory !== undefined && { deviceCategory: asked.deviceCategory }),
+    };
+    const next = docOf(model.edev.device, { edev }, body, ctx.now, [
+      { index: 'lfdi', key: site.body.lfdi, unique: true },
+    ]);
+    return { status: 204, plan: { expect: { [at]: doc.version }, put: [next] } };
+  },
+};
+
+const registration: Behaviour = { resource: model.edev.registration };
+
+export const edevBehaviours = [devices, device, registration];

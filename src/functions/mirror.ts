@@ -1,0 +1,147 @@
+/**
+ * Metering mirrors (protocol facts 3.9): a client posts what it measured, the server shows it below UsagePoint. Mirror data
+ * is kept by (creator, mRID), so that two devices may use the same mRID.
+ */
+import { mridOf } from '../base/ids';
+import { Problem } from '../base/problem';
+import { model } from '../model';
+import { href, type Href } from '../model/href';
+import { MirrorMeterReading, type MirrorMeterReadingList, type MirrorUsagePoint } from '../model/mirror';
+import { type NewDoc, type ReadingRow } from '../store/api';
+import { notFound, type Behaviour, type Change, type Context } from './behaviour';
+import { mergedPage } from './lists';
+import { meterId, planReadings } from './mirror-readings';
+import { type Scope } from './scope';
+import { siteOf } from './site';
+
+/** Lists that hold the mirrors of the devices a caller speaks for: one list a device, so that counts are right by themselves. */
+export const mirrorLists = (scope: Scope): Href[] => scope.edevs.map(edev => `/mup@${edev}`);
+
+export interface StoredMirror {
+  readonly edev: string;
+  readonly point: Omit<MirrorUsagePoint, 'href' | 'MirrorMeterReading' | 'postRate'>;
+}
+
+/** First-level elements only (3.9), with the rate we would like. */
+function mirrorView({ house }: Context, { point }: StoredMirror, at: Href): MirrorUsagePoint {
+  return { href: at, ...point, MirrorMeterReading: [], postRate: house.postRateS };
+}
+
+const mirrors: Behaviour = {
+  resource: model.mirror.mirrors,
+  list: async (ctx, _params, page) => {
+    const { docs, all } = await mergedPage<StoredMirror>(ctx.store, mirrorLists(ctx.scope), page);
+    return { all, items: docs.map(doc => mirrorView(ctx, doc.body, doc.href)) };
+  },
+  post: async (ctx, _params, incoming) => {
+    const { MirrorMeterReading: readings = [], ...point } = incoming.value as MirrorUsagePoint;
+    const edev = await deviceOf(ctx, point.deviceLFDI);
+    const id = mridOf(`mirror/${edev}/${point.mRID}`, ctx.house.pen).slice(0, 16);
+    return upsert(ctx, id, edev, point, readings, true);
+  },
+};
+
+const mirror: Behaviour = {
+  resource: model.mirror.mirror,
+  offer: ['GET'],
+  item: async (ctx, params) => {
+    const doc = await ctx.store.get<StoredMirror>(href(model.mirror.mirror, params));
+    return doc && mirrorView(ctx, doc.body, doc.href);
+  },
+  put: async (ctx, { mup = '' }, incoming) => {
+    const { MirrorMeterReading: readings = [], ...point } = incoming.value as MirrorUsagePoint;
+    const edev = await deviceOf(ctx, point.deviceLFDI);
+    const doc = await ctx.store.get<StoredMirror>(href(model.mirror.mirror, { mup }));
+    if (!doc) throw notFound(href(model.mirror.mirror, { mup }));
+    if (doc.body.point.mRID !== point.mRID || doc.body.edev !== edev)
+      throw new Problem('BAD_VALUE', { at: '/MirrorUsagePoint/mRID', note: 'a mirror keeps its mRID and device' });
+    return { ...(await upsert(ctx, mup, edev, point, readings, false)), status: 204 };
+  },
+  /** Meter readings for a mirror that is there: 201 when a new MeterReading was made, 204 for more data of known ones. */
+  post: async (ctx, { mup = '' }, incoming) => {
+    const readings =
+      incoming.type === MirrorMeterReading
+        ? [incoming.value as MirrorMeterReading]
+        : (incoming.value as MirrorMeterReadingList).MirrorMeterReading;
+    const { put, rows, made } = await planReadings(ctx, mup, readings, '');
+    const location =
+      readings.length === 1 && readings[0]
+        ? href(model.metering.meterReading, { upt: mup, mr: meterId(readings[0].mRID) })
+        : href(model.metering.meterReadings, { upt: mup });
+    return {
+      status: made ? 201 : 204,
+      location,
+      plan: { put, readings: rows },
+      done: () => ctx.metrics.count('headroom_readings_total', {}, rows.length),
+    };
+  },
+  remove: async (_ctx, { mup = '' }) => ({
+    status: 204,
+    plan: { dropTree: [href(model.mirror.mirror, { mup }), href(model.metering.usagePoint, { upt: mup })] },
+  }),
+};
+
+/** The device a mirror speaks for: the caller's own or one it manages. */
+async function deviceOf(ctx: Context, lfdi: string): Promise<string> {
+  const wanted = lfdi.padStart(40, '0');
+  for (const edev of ctx.scope.edevs) if ((await siteOf(ctx.store, edev))?.body.lfdi === wanted) return edev;
+  throw new Problem('NOT_YOURS', {
+    at: '/MirrorUsagePoint/deviceLFDI',
+    got: `${lfdi.slice(0, 8)}…`,
+    note: 'neither your own LFDI nor one you manage',
+  });
+}
+
+async function upsert(
+  ctx: Context,
+  id: string,
+  edev: string,
+  point: StoredMirror['point'],
+  readings: readonly MirrorMeterReading[],
+  create: boolean,
+): Promise<Change> {
+  const at = href(model.mirror.mirror, { mup: id });
+  const old = await ctx.store.get(at);
+  const { deviceLFDI, mRID, roleFlags, serviceCategoryKind, status, description, version } = point;
+  const usagePoint = {
+    mRID,
+    ...(description !== undefined && { description }),
+    ...(version !== undefined && { version }),
+    roleFlags,
+    serviceCategoryKind,
+    status,
+    deviceLFDI,
+  };
+  const shown = await planReadings(ctx, id, readings, edev);
+  const put: NewDoc[] = [
+    mirrorDoc(at, `/mup@${edev}`, model.mirror.mirror.name, mRID, ctx.now, { edev, point }),
+    mirrorDoc(
+      href(model.metering.usagePoint, { upt: id }),
+      `/upt@${edev}`,
+      model.metering.usagePoint.name,
+      mRID,
+      ctx.now,
+      { edev, point: usagePoint },
+    ),
+    ...shown.put,
+  ];
+  const rows: readonly ReadingRow[] = shown.rows;
+  return {
+    status: create && !old ? 201 : 204,
+    location: at,
+    plan: { expect: { [at]: old?.version ?? 0 }, put, readings: rows },
+    done: () => ctx.metrics.count('headroom_readings_total', {}, rows.length),
+  };
+}
+
+/** Mirrors and usage points are listed by mRID, highest first. */
+function mirrorDoc(at: Href, list: Href, kind: string, mRID: string, changed: number, body: object): NewDoc {
+  return { href: at, list, kind, changed, sortKey: descending(mRID), body };
+}
+
+/** A key that sorts mRIDs downwards: each hex digit of the 128-bit value replaced by its complement to F. */
+export function descending(mRID: string): string {
+  return [...mRID.toUpperCase().padStart(32, '0')].map(digit => (15 - parseInt(digit, 16)).toString(16)).join('');
+}
+
+export const mirrorBehaviours = [mirrors, mirror];

@@ -1,0 +1,91 @@
+/** What an operator does to sites: register, change limits, remove. Each is one plan. */
+import { type Clock } from '../../base/clock';
+import { type Pen } from '../../base/ids';
+import { Problem } from '../../base/problem';
+import { model } from '../../model';
+import { href } from '../../model/href';
+import { type Store } from '../../store/api';
+import { apply } from '../behaviour';
+import { checkSite, docOf, planSites, siteDocs, siteTrees, type NewSite, type StoredDefault } from '../provision';
+import { allSites, siteHref, siteOf, type Site } from '../site';
+
+export interface OperatorDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pen: Pen;
+}
+
+/** Registers sites, all or none. */
+export async function addSites({ store, clock, pen }: OperatorDeps, sites: readonly NewSite[]): Promise<Site[]> {
+  let made: Site[] = [];
+  await apply(store, async () => {
+    const planned = await planSites(store, sites, { pen, now: clock.now() });
+    made = planned.sites;
+    return { status: 201, plan: planned.plan };
+  });
+  return made;
+}
+
+/** The site of an id or a name. @throws Problem NOT_FOUND */
+export async function findSite(store: Store, idOrName: string): Promise<Site> {
+  const byId = /^\d+$/.test(idOrName) ? await siteOf(store, idOrName) : undefined;
+  const site =
+    byId?.body ?? (await allSites(store)).find(each => each.name === idOrName || each.lfdi === idOrName.toUpperCase());
+  if (!site) throw new Problem('NOT_FOUND', { at: `site ${idOrName}`, note: 'no site has that id, name or LFDI' });
+  return site;
+}
+
+/** Removes a site with everything below its EndDevice: programs, responses, mirrors, readings. */
+export async function removeSite({ store }: OperatorDeps, edev: string): Promise<void> {
+  await apply(store, async () => {
+    if (!(await siteOf(store, edev))) throw new Problem('NOT_FOUND', { at: `site ${edev}`, note: 'no such site' });
+    const mirrors = await store.page(`/mup@${edev}`, { start: 0, limit: 10_000 });
+    const usagePoints = await store.page(`/upt@${edev}`, { start: 0, limit: 10_000 });
+    const own = [...mirrors.docs, ...usagePoints.docs].map(doc => doc.href);
+    return { status: 204, plan: { dropTree: [...siteTrees(edev), ...own] } };
+  });
+}
+
+export type SiteChange = Partial<Omit<Site, 'edev' | 'lfdi' | 'sfdi' | 'role'>>;
+
+/** Changes a site; new firm limits go into its DefaultDERControl in the same commit. */
+export async function changeSite({ store, clock }: OperatorDeps, edev: string, change: SiteChange): Promise<Site> {
+  let changed: Site | undefined;
+  await apply(store, async () => {
+    const doc = await siteOf(store, edev);
+    if (!doc) throw new Problem('NOT_FOUND', { at: `site ${edev}`, note: 'no such site' });
+    const site: Site = { ...doc.body, ...change };
+    checkSite(site, `site ${edev}`);
+    changed = site;
+    const now = clock.now();
+    const [siteDoc] = siteDocs(site, { pen: 0, now });
+    const at = href(model.der.defaultControl, { derp: edev });
+    const fallback = await store.get<StoredDefault>(at);
+    const moved =
+      fallback && (site.firmImportW !== fallback.body.importW || site.firmExportW !== fallback.body.exportW);
+    const firm = moved
+      ? [
+          docOf(
+            model.der.defaultControl,
+            { derp: edev },
+            {
+              ...fallback.body,
+              version: fallback.body.version + 1,
+              importW: site.firmImportW,
+              exportW: site.firmExportW,
+            },
+            now,
+          ),
+        ]
+      : [];
+    return {
+      status: 204,
+      plan: {
+        expect: { [siteHref(edev)]: doc.version, ...(fallback && { [at]: fallback.version }) },
+        put: [...(siteDoc ? [siteDoc] : []), ...firm],
+      },
+    };
+  });
+  if (!changed) throw new Problem('BUG', { at: 'changeSite' });
+  return changed;
+}

@@ -1,0 +1,123 @@
+/** The HTTP side of the device port: node:https requests in, answers out. The only place that touches sockets. */
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type Clock } from '../base/clock';
+import { type Ids } from '../base/ids';
+import { type Log } from '../base/log';
+import { type Metrics } from '../base/metrics';
+import { type Peer } from './access';
+import { type Answer, type Request } from './answer';
+import { readBody } from './body';
+
+export interface HttpDeps {
+  readonly answer: (request: Request) => Promise<Answer>;
+  /** Who is at the other end, decided once per connection; undefined when it was refused. */
+  readonly peerOf: (request: IncomingMessage) => Peer | undefined;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly maxBodyBytes: number;
+}
+
+export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
+  return (req, res) => {
+    const startMs = deps.clock.monotonicMs();
+    const peer = deps.peerOf(req);
+    if (!peer) {
+      req.socket.destroy();
+      return;
+    }
+    const id = deps.ids.next();
+    const { headers, method = 'GET', url = '/' } = req;
+    const request: Request = {
+      id,
+      method,
+      url,
+      accept: headers.accept,
+      contentType: headers['content-type'],
+      peer,
+      body: () => readBody(req, deps.maxBodyBytes),
+    };
+    void deps.answer(request).then(answer => {
+      send(req, res, answer, id);
+      record(deps, request, answer, deps.clock.monotonicMs() - startMs);
+    });
+  };
+}
+
+function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer, id: string): void {
+  if (res.destroyed) return;
+  // A body that was refused unread would be taken for the next request: read past it, or end the connection when it is long.
+  if (!req.complete) {
+    if (status === 413) res.setHeader('Connection', 'close');
+    else req.resume();
+  }
+  const bytes = Buffer.byteLength(body);
+  const empty204 = status === 204;
+  res.writeHead(status, { ...headers, ...(empty204 ? {} : { 'Content-Length': String(bytes) }), 'X-Request-Id': id });
+  res.end(req.method === 'HEAD' || empty204 ? undefined : body);
+}
+
+function record(
+  { log, metrics }: HttpDeps,
+  { id, method, url, peer }: Request,
+  { status, resource, body, problem }: Answer,
+  ms: number,
+): void {
+  metrics.observe('headroom_request_seconds', ms / 1000, {
+    resource,
+    method: knownMethod(method),
+    status: String(status),
+  });
+  const fields = {
+    request: id,
+    who: peer.lfdi.slice(0, 8),
+    method,
+    resource,
+    status,
+    bytes: body.length,
+    ms: Math.round(ms * 100) / 100,
+  };
+  if (!problem) log.debug('request', fields);
+  else if (problem.entry.level === 'error')
+    log.error('request failed', {
+      ...fields,
+      url,
+      problem: problem.code,
+      why: problem.message,
+      stack: causes(problem),
+    });
+  else log.info('request refused', { ...fields, url, problem: problem.code, why: problem.message });
+}
+
+const knownMethod = (method: string): string =>
+  ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'].includes(method) ? method : 'other';
+
+function causes(error: unknown): string[] {
+  const found: string[] = [];
+  for (let each: unknown = error; each instanceof Error && found.length < 5; each = each.cause)
+    found.push(each.stack ?? each.message);
+  return found;
+}
+
+/**
+ * What the HTTP parser refuses never reaches the handler. CORE-002 wants 501 for a method nobody knows (Node would say 400),
+ * 431 for headers beyond the limit, and 400 for the rest; always with Content-Length and an end of the connection.
+ */
+export function clientError(log: Log): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const line =
+      error.code === 'HPE_INVALID_METHOD'
+        ? '501 Not Implemented'
+        : error.code === 'HPE_HEADER_OVERFLOW'
+          ? '431 Request Header Fields Too Large'
+          : '400 Bad Request';
+    log.info('request not readable', { code: error.code, answered: line.slice(0, 3) });
+    socket.end(`HTTP/1.1 ${line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  };
+}

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { openStore } from '../store/open';
+import { envelopeService } from './envelopes';
+import { houseOf } from './house';
+import { readOperatorKey } from './init';
+import { listen } from './listen';
+import { operatorServer } from './operator';
+import { type ServerDeps } from './deps';
+
+/** The operator API without the device port, on a free loopback port: for commands while no server runs. */
+export async function startOperator(
+  deps: ServerDeps,
+): Promise<{ port: number; key: string; close: () => Promise<void> }> {
+  const { dir, config } = deps;
+  const key = readOperatorKey(dir);
+  const store = await openStore({ kind: 'sqlite', file: resolve(dir, config.database), mode: 'open' }, deps);
+  try {
+    const envelopes = await envelopeService({ ...deps, store });
+    const server = operatorServer(deps, { store, envelopes, house: houseOf(config), key, revoke: () => undefined });
+    const port = await listen(server, '127.0.0.1', 0, 'operator');
+    return {
+      port,
+      key,
+      close: async () => {
+        await new Promise<void>(done => {
+          server.close(() => done());
+          server.closeAllConnections();
+        });
+        envelopes.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { createServer, type Server } from 'node:http';
+import { operatorApp } from '../console/app';
+import { envelopeRoutes, programRoutes, siteRoutes, type RouteDeps } from '../console/routes';
+import { type EnvelopeService } from '../console/envelope-service';
+import { type Store } from '../store/api';
+import { sfdiOf } from '../tls';
+import { type houseOf } from './house';
+import { type ServerDeps } from './deps';
+
+export interface OperatorPart {
+  readonly store: Store;
+  readonly envelopes: EnvelopeService;
+  readonly house: ReturnType<typeof houseOf>;
+  readonly key: string;
+  /** Told when an LFDI was revoked or let in again, after the store knows. */
+  readonly revoke: (lfdi: string, revoked: boolean) => void;
+}
+
+/** The operator port, not yet listening. */
+export function operatorServer(
+  { clock, ids, log, metrics }: ServerDeps,
+  { store, envelopes, house, key, revoke }: OperatorPart,
+): Server {
+  const routes: RouteDeps = {
+    store,
+    clock,
+    ids,
+    pen: house.house.pen,
+    house: house.house,
+    envelopes,
+    setPollRates: house.setPollRates,
+    sfdiOf,
+    revoke,
+  };
+  return createServer(
+    operatorApp({ key, log, metrics, routes: [siteRoutes(routes), programRoutes(routes), envelopeRoutes(routes)] }),
+  );
+}

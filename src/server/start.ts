@@ -1,0 +1,137 @@
+/** Wires the server: store, trust, device port, operator port, capacity engine. Building is apart from listening in each part. */
+import { type Server } from 'node:http';
+import { resolve } from 'node:path';
+import { Problem } from '../base/problem';
+import { envelopeViews } from '../functions/envelope-views';
+import { behaviours } from '../functions';
+import { revokedLfdis } from '../functions/operator/revoked';
+import { answerer } from '../protocol/answer';
+import { clientError, deviceHandler } from '../protocol/device-port';
+import { rateLimit } from '../protocol/rate';
+import { openStore } from '../store/open';
+import { type Store } from '../store/api';
+import { deviceServer, loadServerFiles, peerOf, pemToDer, selfTest, Trust } from '../tls';
+import { type ServerDeps } from './deps';
+import { envelopeService, type Envelopes } from './envelopes';
+import { houseOf } from './house';
+import { readOperatorKey } from './init';
+import { listen } from './listen';
+import { operatorServer } from './operator';
+
+export interface RunningServer {
+  readonly port: number;
+  readonly operatorPort: number;
+  readonly store: Store;
+  readonly envelopes: Envelopes;
+  close(): Promise<void>;
+}
+
+/** An idle connection must outlast the longest poll interval: old clients never come back after a close (protocol facts 10). */
+const keepAliveMs = 3_600_000;
+
+/**
+ * Starts everything or nothing: when a later part fails, the earlier ones are closed again.
+ * @throws Problem BAD_RUNTIME, BAD_CERT, DB_MISSING, DB_TOO_NEW, DB_BROKEN, PORT_TAKEN, BAD_NETWORK, UNKNOWN_ENGINE, BAD_CONFIG
+ */
+export async function startServer(deps: ServerDeps): Promise<RunningServer> {
+  const { dir, config, clock, ids, log, metrics, tasks } = deps;
+  requireLoopback(config.operatorHost);
+  const credentials = loadServerFiles(dir);
+  const key = readOperatorKey(dir);
+  await selfTest();
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const part of closing.reverse()) await part();
+    closing.length = 0;
+  };
+  try {
+    const store = await openStore(
+      config.database === ':memory:'
+        ? { kind: 'memory' }
+        : { kind: 'sqlite', file: resolve(dir, config.database), mode: 'open' },
+      { clock, log, metrics },
+    );
+    closing.push(() => store.close());
+    const settings = houseOf(config);
+    const { house } = settings;
+    const envelopes = await envelopeService({ ...deps, store });
+    closing.push(async () => envelopes.stop());
+
+    const answer = answerer({
+      store,
+      clock,
+      ids,
+      log,
+      metrics,
+      house,
+      behaviours,
+      envelopes: envelopeViews(store, house.pen),
+      dialect: config.dialect,
+      reading: 'lenient',
+      admit: rateLimit(clock, config.maxRequestsPerMinute),
+    });
+    const trust = new Trust({
+      clock,
+      roots: pemToDer(credentials.rootsPem, 'roots.pem'),
+      profile: config.certificateProfile,
+      revoked: await revokedLfdis({ store }),
+    });
+    const handler = deviceHandler({
+      answer,
+      peerOf: request => peerOf(request.socket),
+      clock,
+      ids,
+      log,
+      metrics,
+      maxBodyBytes: config.maxBodyBytes,
+    });
+    const device = deviceServer(
+      {
+        credentials,
+        trust,
+        clock,
+        log,
+        metrics,
+        http: { keepAliveTimeout: keepAliveMs, headersTimeout: 60_000, requestTimeout: 120_000, noDelay: true },
+      },
+      handler,
+    );
+    device.server.on('clientError', clientError(log));
+    const port = await listen(device.server, config.host, config.port, 'port');
+    closing.push(() => end(device.server));
+
+    const operator = operatorServer(deps, {
+      store,
+      envelopes,
+      house: settings,
+      key,
+      revoke: (lfdi, revoked) => (revoked ? trust.revoke(lfdi) : trust.reinstate(lfdi)),
+    });
+    const operatorPort = await listen(operator, config.operatorHost, config.operatorPort, 'operatorPort');
+    closing.push(() => end(operator));
+
+    if (config.engineEveryS > 0) envelopes.schedule(config.engineEveryS, tasks);
+    log.info('serving', { port, operatorPort, engine: config.engine });
+    return { port, operatorPort, store, envelopes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function requireLoopback(host: string): void {
+  if (!['127.0.0.1', '::1', 'localhost'].includes(host))
+    throw new Problem('BAD_CONFIG', {
+      at: 'operatorHost',
+      got: host,
+      want: 'a loopback address',
+      note: 'the operator API speaks plain HTTP; put a TLS proxy in front of it to reach it from elsewhere',
+    });
+}
+
+function end(server: Server | ReturnType<typeof deviceServer>['server']): Promise<void> {
+  return new Promise(done => {
+    server.close(() => done());
+    server.closeAllConnections();
+  });
+}
