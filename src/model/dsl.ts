@@ -39,15 +39,27 @@ export interface Field<T extends AnyType = AnyType, C extends Cardinality = Card
   /** Value assumed by a reader when an attribute is absent. */
   readonly default?: string;
   readonly layer?: Layer;
-  /** The element may name a subtype with xsi:type; its value then carries `$type`. */
+  /** The extension's schema demands it, though a peer without the extension leaves it out. Optional in TypeScript. */
+  readonly demanded?: boolean;
+  /** The element stands in the base namespace although its layer has one of its own. */
+  readonly inBase?: boolean;
+  /** The element may name any subtype with xsi:type; its value then carries `$type`. */
   readonly polymorphic?: boolean;
+}
+
+/** A value of a polymorphic field: the name of its type beside its properties. */
+export interface Typed {
+  readonly $type: string;
+  readonly [property: string]: unknown;
 }
 
 export type Fields = Readonly<Record<string, Field>>;
 
-export interface Complex<S = unknown> {
+export interface Complex<S = unknown, N extends string = string> {
   readonly kind: 'complex';
-  readonly name: string;
+  readonly name: N;
+  /** Name of its global element, where that is not the name of the type. */
+  readonly element?: string;
   readonly base?: Complex;
   readonly attributes: Fields;
   readonly fields: Fields;
@@ -103,10 +115,20 @@ export const many = <T extends AnyType>(
   ...more,
 });
 
+/** An optional element of any type that extends `base`. */
+export const any = (base: Complex): Field<Complex<Typed>, 'opt'> => ({
+  type: base as Complex<Typed>,
+  cardinality: 'opt',
+  min: 0,
+  max: 1,
+  polymorphic: true,
+});
+
 interface FieldOptions {
   default?: string;
   layer?: Layer;
-  polymorphic?: boolean;
+  demanded?: boolean;
+  inBase?: boolean;
 }
 
 /**
@@ -114,24 +136,30 @@ interface FieldOptions {
  * integers, so JavaScript keeps the order of the literal.
  */
 export function type<
+  const N extends string,
   const F extends Fields,
   B extends Complex | undefined = undefined,
   const A extends Fields = Record<never, Field>,
 >(
-  name: string,
-  options: { extends?: B; attributes?: A; spec?: string; layer?: Layer },
+  name: N,
+  options: { extends?: B; attributes?: A; spec?: string; layer?: Layer; element?: string; item?: Complex },
   fields: F,
-): Complex<Simplify<(B extends Complex ? ShapeOf<B> : unknown) & InferFields<A> & InferFields<F>>> {
+): Complex<Simplify<(B extends Complex ? ShapeOf<B> : unknown) & InferFields<A> & InferFields<F>>, N> {
   return {
     kind: 'complex',
     name,
+    ...(options.element && { element: options.element }),
     ...(options.extends && { base: options.extends }),
     attributes: options.attributes ?? {},
     fields,
     ...(options.spec && { spec: options.spec }),
     ...(options.layer && { layer: options.layer }),
+    ...(options.item && { item: options.item }),
   };
 }
+
+/** Name of the global element of a type. */
+export const elementOf = (complex: Complex): string => complex.element ?? complex.name;
 
 /** All attributes of a type, its bases' included. */
 export function attributesOf(complex: Complex): [string, Field][] {

@@ -15,7 +15,7 @@ export type OrderKey = string;
 
 export interface ResourceOptions {
   methods: Partial<Record<Method, Mode>>;
-  /** List order of the standard (protocol facts 2.4), for lists. */
+  /** List order of the standard (protocol facts 2.4). Given with the list; `resources()` copies it to its items. */
   order?: readonly OrderKey[];
   owner: Owner;
   /** Whether the schema lets it be subscribed to. */
@@ -46,7 +46,12 @@ type Named<R> = { [K in keyof R]: R[K] extends Omit<Resource<infer T>, 'name'> ?
 
 /** Names the resources of a function set after their keys: `resources('der', { programs })` makes `der.programs`. */
 export function resources<R extends Record<string, Omit<Resource, 'name'>>>(set: string, table: R): Named<R> {
-  return Object.fromEntries(
-    Object.entries(table).map(([key, r]) => [key, { ...r, name: `${set}.${key}` }]),
-  ) as Named<R>;
+  const lists = Object.values(table).filter(r => r.order);
+  const orderOf = (r: Omit<Resource, 'name'>) =>
+    r.order ?? lists.find(l => l.type.item === r.type && r.path.startsWith(`${l.path}/:`))?.order;
+  const named = Object.entries(table).map(([key, r]) => {
+    const order = orderOf(r);
+    return [key, { ...r, ...(order && { order }), name: `${set}.${key}` }] as const;
+  });
+  return Object.fromEntries(named) as Named<R>;
 }

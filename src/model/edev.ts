@@ -1,0 +1,101 @@
+import { list, pollRate, Resource, SubscribableList, SubscribableResource } from './common';
+import { one, opt, type, type Infer } from './dsl';
+import { ausEndDevice } from './ext/csip-aus';
+import {
+  ConfigurationLink,
+  DERListLink,
+  DeviceInformationLink,
+  DeviceStatusLink,
+  FileStatusLink,
+  FlowReservationRequestListLink,
+  FlowReservationResponseListLink,
+  FunctionSetAssignmentsListLink,
+  IPInterfaceListLink,
+  LoadShedAvailabilityListLink,
+  LogEventListLink,
+  PowerStatusLink,
+  RegistrationLink,
+  SubscriptionListLink,
+} from './links';
+import { Bool, HexBinary160, UInt32 } from './primitives';
+import { resource, resources } from './resource';
+import { DeviceCategoryType, PINType, SFDIType, TimeType } from './types';
+
+const spec = 'edev';
+
+export const AbstractDevice = type(
+  'AbstractDevice',
+  { spec, extends: SubscribableResource },
+  {
+    ConfigurationLink: opt(ConfigurationLink),
+    DERListLink: opt(DERListLink),
+    deviceCategory: opt(DeviceCategoryType),
+    DeviceInformationLink: opt(DeviceInformationLink),
+    DeviceStatusLink: opt(DeviceStatusLink),
+    FileStatusLink: opt(FileStatusLink),
+    IPInterfaceListLink: opt(IPInterfaceListLink),
+    lFDI: opt(HexBinary160),
+    LoadShedAvailabilityListLink: opt(LoadShedAvailabilityListLink),
+    LogEventListLink: opt(LogEventListLink),
+    PowerStatusLink: opt(PowerStatusLink),
+    sFDI: one(SFDIType),
+  },
+);
+export type AbstractDevice = Infer<typeof AbstractDevice>;
+
+/** changedTime: when it was made or last written. postRate: seconds between telemetry posts that the server would like. */
+export const EndDevice = type(
+  'EndDevice',
+  { spec, extends: AbstractDevice },
+  {
+    changedTime: one(TimeType),
+    enabled: opt(Bool),
+    FlowReservationRequestListLink: opt(FlowReservationRequestListLink),
+    FlowReservationResponseListLink: opt(FlowReservationResponseListLink),
+    FunctionSetAssignmentsListLink: opt(FunctionSetAssignmentsListLink),
+    postRate: opt(UInt32),
+    RegistrationLink: opt(RegistrationLink),
+    SubscriptionListLink: opt(SubscriptionListLink),
+    ...ausEndDevice,
+  },
+);
+export type EndDevice = Infer<typeof EndDevice>;
+
+export const EndDeviceList = list(EndDevice, { extends: SubscribableList, pollRate: true });
+export type EndDeviceList = Infer<typeof EndDeviceList>;
+
+export const SelfDevice = type('SelfDevice', { spec, extends: AbstractDevice, attributes: pollRate }, {});
+export type SelfDevice = Infer<typeof SelfDevice>;
+
+export const Registration = type(
+  'Registration',
+  { spec, extends: Resource, attributes: pollRate },
+  { dateTimeRegistered: one(TimeType), pIN: one(PINType) },
+);
+export type Registration = Infer<typeof Registration>;
+
+export const edev = resources('edev', {
+  devices: resource('/edev', EndDeviceList, {
+    methods: { GET: 'M', POST: 'O' },
+    order: ['-changedTime', 'sFDI', 'href'],
+    owner: 'public',
+    subscribe: true,
+    poll: 900,
+  }),
+  device: resource('/edev/:edev', EndDevice, {
+    methods: { GET: 'M', PUT: 'O', DELETE: 'O' },
+    owner: 'edev',
+    subscribe: true,
+  }),
+  registration: resource('/edev/:edev/rg', Registration, {
+    methods: { GET: 'M', PUT: 'O', DELETE: 'O' },
+    owner: 'edev',
+    poll: 900,
+  }),
+  self: resource('/sdev', SelfDevice, {
+    methods: { GET: 'M', PUT: 'D' },
+    owner: 'public',
+    subscribe: true,
+    poll: 900,
+  }),
+});
