@@ -36,6 +36,12 @@ export const metricTable = {
     labels: ['reason'],
   },
   headroom_commits_total: { kind: 'counter', help: 'Plans committed or refused', labels: ['outcome'] },
+  headroom_flush_seconds: {
+    kind: 'histogram',
+    help: 'Time the store held the event loop to write a group of plans durably',
+    labels: [],
+    buckets: secondsBuckets,
+  },
   headroom_engine_seconds: {
     kind: 'histogram',
     help: 'Time an engine took',

@@ -144,7 +144,7 @@ export interface Plan {
 
 /**
  * What a commit did. `versions` has the new version of each changed document, 0 for a dropped one, so that it can serve as
- * the next `expect`. `conflict` names what had moved, hrefs first, then keys as `index:key`; nothing was written.
+ * the next `expect`. `conflict` names what had moved, hrefs first, then keys as `index:key`, each in order; nothing was written.
  */
 export type Committed =
   | {

@@ -43,25 +43,20 @@ export class MemoryDocuments {
     return this.many<B>([...(this.holders.get(keyName({ index, key }))?.keys() ?? [])].sort());
   }
 
-  /** Documents and keys that stand against the plan, each once. */
+  /** Documents, then keys, that stand against the plan, each once and in order. */
   conflicts(plan: Prepared): string[] {
     const moved = plan.expect.filter(([href, version]) => (this.docs.get(href)?.version ?? 0) !== version);
-    const names = new Set(moved.map(([href]) => href));
     const gone = new Set(this.dropped(plan));
-    const claimed = new Map<string, { claims: number; unique: boolean }>();
+    const claims = new Map<string, { holders: number; unique: boolean }>();
     for (const { keys } of plan.put.values())
       for (const claim of keys) {
         const name = keyName(claim);
         const others = [...(this.holders.get(name) ?? [])].filter(([href]) => !gone.has(href) && !plan.put.has(href));
-        const before = claimed.get(name) ?? {
-          claims: others.length,
-          unique: others.some(([, unique]) => unique),
-        };
-        const now = { claims: before.claims + 1, unique: before.unique || claim.unique };
-        if (now.claims > 1 && now.unique) names.add(name);
-        claimed.set(name, now);
+        const before = claims.get(name) ?? { holders: others.length, unique: others.some(([, unique]) => unique) };
+        claims.set(name, { holders: before.holders + 1, unique: before.unique || claim.unique });
       }
-    return [...names];
+    const taken = [...claims].filter(([, { holders, unique }]) => unique && holders > 1);
+    return [...moved.map(([href]) => href).sort(), ...taken.map(([name]) => name).sort()];
   }
 
   /** Writes; `conflicts` must have been empty. */

@@ -1,0 +1,159 @@
+import Database from 'better-sqlite3';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keptLog } from '../../base/log';
+import { temporaryFiles } from '../testing/temporary';
+import { type DatabaseOptions, openDatabase } from './database';
+import { applicationId, migrations } from './migrations';
+
+const newFile = temporaryFiles();
+const open = (file: string, more: Partial<DatabaseOptions> = {}) =>
+  openDatabase({ file, mode: 'open', busyMs: 1, log: keptLog(), ...more });
+const make = (file: string, more: Partial<DatabaseOptions> = {}) => open(file, { mode: 'create', ...more }).close();
+
+it('makes a database, its folder too, for this user only', () => {
+  const file = join(newFile(), 'deep', 'headroom.db');
+  make(file);
+  expect(statSync(file).mode & 0o077).toBe(process.platform === 'win32' ? statSync(file).mode & 0o077 : 0);
+  const db = open(file);
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+  expect(db.pragma('application_id', { simple: true })).toBe(applicationId);
+  db.close();
+});
+
+it('sets what durability rests on', () => {
+  const file = newFile();
+  make(file);
+  const db = open(file);
+  expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+  expect(db.pragma('synchronous', { simple: true })).toBe(2); // FULL
+  expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+  expect(db.pragma('busy_timeout', { simple: true })).toBe(1);
+  db.close();
+});
+
+it('creates over an existing database of ours without harm', () => {
+  const file = newFile();
+  make(file);
+  const db = open(file);
+  db.exec("INSERT INTO meters VALUES (1, '/m', 0)");
+  db.close();
+  make(file);
+  const again = open(file);
+  expect(again.prepare('SELECT count(*) FROM meters').pluck().get()).toBe(1);
+  again.close();
+});
+
+describe('refuses', () => {
+  const refusal = (file: string, more: Partial<DatabaseOptions> = {}) => {
+    try {
+      open(file, more).close();
+    } catch (thrown) {
+      return thrown;
+    }
+    return 'opened';
+  };
+
+  it('a file that is missing, with what to do', () => {
+    const file = newFile();
+    expect(refusal(file)).toMatchObject({
+      code: 'DB_MISSING',
+      advice: `DB_MISSING: ${file}. There is no database where the configuration says. Run \`headroom init DIR\`, or correct \`database\`.`,
+    });
+  });
+
+  it.each([
+    ['text', Buffer.from('not a database, but long enough to be looked at. '.repeat(40))],
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, ...Array<number>(2000).fill(7)])],
+  ])('%s, and leaves it as it is', (_, content) => {
+    const file = newFile();
+    writeFileSync(file, content);
+    expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { at: file } });
+    expect(refusal(file, { mode: 'create' })).toMatchObject({ code: 'DB_BROKEN' });
+    expect(readFileSync(file)).toEqual(content);
+  });
+
+  it('an empty file, unless it may make a database of it', () => {
+    const file = newFile();
+    writeFileSync(file, '');
+    expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { note: 'the file is empty' } });
+    make(file);
+    expect(refusal(file)).toBe('opened');
+  });
+
+  it('a folder', () => {
+    const file = newFile();
+    mkdirSync(file);
+    expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { at: file } });
+  });
+
+  it("another program's database, and leaves it as it is", () => {
+    const file = newFile();
+    const other = new Database(file);
+    other.exec('CREATE TABLE docs (id INTEGER)');
+    other.close();
+    const before = readFileSync(file);
+    const want = { code: 'DB_BROKEN', detail: { at: file, note: 'another program made it' } };
+    expect(refusal(file)).toMatchObject(want);
+    expect(refusal(file, { mode: 'create' })).toMatchObject(want);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('a database of a newer Headroom', () => {
+    const file = newFile();
+    make(file);
+    const db = new Database(file);
+    db.pragma(`user_version = ${migrations.length + 1}`);
+    db.close();
+    expect(refusal(file)).toMatchObject({ code: 'DB_TOO_NEW', detail: { at: file, got: migrations.length + 1 } });
+    expect(refusal(file, { mode: 'create' })).toMatchObject({ code: 'DB_TOO_NEW' });
+  });
+
+  it('a damaged database', () => {
+    const file = newFile();
+    make(file);
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, 100, 4096);
+    writeFileSync(file, bytes);
+    expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { at: file } });
+  });
+
+  it('to wait for ever for another process that is bringing it up to date', () => {
+    const file = newFile();
+    make(file);
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    const more = { migrations: [...migrations, 'CREATE TABLE more (id INTEGER)'] };
+    expect(refusal(file, more)).toMatchObject({ code: 'STORE_BUSY', detail: { at: file } });
+    other.close();
+    expect(refusal(file)).toBe('opened');
+  });
+});
+
+describe('migrations', () => {
+  it('applies the steps that are missing, keeps the rows, and says so once', () => {
+    const file = newFile();
+    make(file);
+    const db = open(file);
+    db.exec("INSERT INTO meters VALUES (1, '/m', 0)");
+    db.close();
+    const log = keptLog();
+    const next = [...migrations, "ALTER TABLE meters ADD COLUMN unit TEXT NOT NULL DEFAULT 'W'"];
+    open(file, { migrations: next, log }).close();
+    const again = open(file, { migrations: next, log });
+    expect(again.prepare('SELECT href, unit FROM meters').all()).toEqual([{ href: '/m', unit: 'W' }]);
+    again.close();
+    expect(log.lines.map(line => line.fields)).toEqual([{ file, from: migrations.length, to: next.length }]);
+  });
+
+  it('leaves the file as it was when a step fails', () => {
+    const file = newFile();
+    make(file);
+    const bad = [...migrations, 'CREATE TABLE half (id INTEGER)', 'CREATE TABLE half (id INTEGER)'];
+    expect(() => open(file, { migrations: bad })).toThrow(/DB_BROKEN.*half/);
+    const db = open(file);
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+    expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
+    db.close();
+  });
+});

@@ -1,0 +1,96 @@
+/** 'HDRM' in the header of every file of ours, so that no other program's database is taken for one. */
+export const applicationId = 0x4844_524d;
+
+/**
+ * The schema, in steps. Step n brings a file from `user_version` n to n + 1. A step that was released is never edited: a
+ * change is a new step. Text in TypeScript, so that the build has nothing to copy.
+ */
+export const migrations: readonly string[] = [
+  `
+-- Resources and our own records (docs/adr/0004). sort_key and href give the order of a list.
+CREATE TABLE docs (
+  id INTEGER PRIMARY KEY,
+  href TEXT NOT NULL UNIQUE,
+  list TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  sort_key TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX docs_in_list ON docs (list, sort_key, href) WHERE list <> '';
+
+-- How many entries of a list stand from (from_key, from_href) up to the next block: counts a list and finds a deep page.
+CREATE TABLE list_blocks (
+  list TEXT NOT NULL,
+  from_key TEXT NOT NULL,
+  from_href TEXT NOT NULL,
+  n INTEGER NOT NULL CHECK (n >= 0),
+  PRIMARY KEY (list, from_key, from_href)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keys (
+  name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  doc INTEGER NOT NULL REFERENCES docs ON DELETE CASCADE,
+  is_unique INTEGER NOT NULL,
+  PRIMARY KEY (name, key, doc)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX keys_of_doc ON keys (doc);
+CREATE UNIQUE INDEX keys_held_once ON keys (name, key) WHERE is_unique = 1;
+
+-- One publication of envelopes for one site. Ids are never given twice: mRIDs of controls are made of them.
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  site TEXT NOT NULL,
+  published_at INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  step_s INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  import_w BLOB NOT NULL,
+  export_w BLOB NOT NULL,
+  own BLOB NOT NULL,
+  bound BLOB NOT NULL,
+  reasons TEXT NOT NULL,
+  engine TEXT NOT NULL,
+  inputs_hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX series_of_site ON series (site);
+CREATE INDEX series_by_end ON series (site, ends);
+
+CREATE TABLE meters (
+  id INTEGER PRIMARY KEY,
+  href TEXT NOT NULL UNIQUE,
+  n INTEGER NOT NULL
+) STRICT;
+CREATE TABLE reading_sets (
+  id INTEGER PRIMARY KEY,
+  meter INTEGER NOT NULL REFERENCES meters,
+  mrid TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  UNIQUE (meter, mrid)
+) STRICT;
+CREATE TABLE readings (
+  meter INTEGER NOT NULL REFERENCES meters,
+  start INTEGER NOT NULL,
+  in_set INTEGER NOT NULL REFERENCES reading_sets,
+  local_id TEXT NOT NULL,
+  duration_s INTEGER NOT NULL,
+  value REAL NOT NULL,
+  quality_flags TEXT NOT NULL,
+  PRIMARY KEY (meter, start, in_set, local_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX readings_of_set ON readings (in_set, start, local_id);
+
+-- seq is the order of entry: a note that is put again goes to the end.
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  subscription TEXT NOT NULL,
+  due REAL NOT NULL,
+  attempts INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due);
+`,
+];

@@ -1,0 +1,36 @@
+import { type Database } from 'better-sqlite3';
+
+/** Each finds rows that contradict what the adapter promises; its name says what is wrong. */
+const questions: Record<string, string> = {
+  'a list is counted wrong': `
+    SELECT list FROM (SELECT list, n FROM list_blocks UNION ALL SELECT list, -1 FROM docs WHERE list <> '')
+    GROUP BY list HAVING sum(n) <> 0`,
+  'a block of a list is counted wrong': `
+    WITH bounds AS (SELECT list, from_key, from_href, n,
+        lead(from_key) OVER w AS to_key, lead(from_href) OVER w AS to_href
+      FROM list_blocks WINDOW w AS (PARTITION BY list ORDER BY from_key, from_href))
+    SELECT list, from_key FROM bounds b WHERE n <> (SELECT count(*) FROM docs d WHERE d.list = b.list AND d.list <> ''
+      AND (d.sort_key, d.href) >= (b.from_key, b.from_href)
+      AND (b.to_key IS NULL OR (d.sort_key, d.href) < (b.to_key, b.to_href)))`,
+  'a unique key has two holders': `
+    SELECT name, key FROM keys GROUP BY name, key HAVING max(is_unique) = 1 AND count(*) > 1`,
+  'a set of readings is counted wrong': `
+    SELECT id FROM reading_sets s WHERE n <> (SELECT count(*) FROM readings r WHERE r.in_set = s.id)`,
+  'a meter is counted wrong': `
+    SELECT href FROM meters m WHERE n <> (SELECT count(*) FROM readings r WHERE r.meter = m.id)`,
+  'a series has arrays of unequal length': `
+    SELECT id FROM series WHERE length(import_w) <> length(export_w) OR length(own) <> length(bound)
+      OR length(import_w) <> 4 * length(own) OR ends <> start + step_s * length(own)`,
+};
+
+/** What is wrong with the database, one line each; empty when nothing is. Reads everything: seconds for a large file. */
+export function verify(db: Database): string[] {
+  const integrity = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
+  const faults = integrity.filter(line => line !== 'ok');
+  if (db.prepare('PRAGMA foreign_key_check').all().length > 0) faults.push('a row refers to one that is not there');
+  for (const [fault, sql] of Object.entries(questions)) {
+    const rows = db.prepare(sql).all();
+    if (rows.length > 0) faults.push(`${fault}: ${JSON.stringify(rows.slice(0, 3))}`);
+  }
+  return faults;
+}
