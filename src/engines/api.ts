@@ -84,12 +84,44 @@ export interface Envelope {
   readonly bound: readonly { readonly import: string; readonly export: string }[];
 }
 
+/** Something the operator should know that no limit can say. */
+export interface Notice {
+  /**
+   * `firm-shortfall`: the firm limits below `asset` add up to more than it has room for. Firm is kept, so this is a planning
+   * problem: the contracts promise more than the wires carry.
+   */
+  readonly code: 'firm-shortfall' | 'remark';
+  /** One sentence an operator reads, without a full stop. */
+  readonly text: string;
+  readonly asset?: AssetId;
+  readonly device?: DeviceId;
+  readonly direction?: 'import' | 'export';
+  /** First moment it concerns, and the end of the last step that it concerns. */
+  readonly from?: Seconds;
+  readonly to?: Seconds;
+  /** How much is missing at the worst moment, W. */
+  readonly shortW?: number;
+}
+
+/** What an engine answers: envelopes alone, or with notices. */
+export type Proposal =
+  readonly Envelope[] | { readonly envelopes: readonly Envelope[]; readonly notices: readonly Notice[] };
+
 export interface Engine {
   readonly name: string;
   readonly api: 1;
+  /**
+   * What more room does, for the contract every engine must pass. `each`: no device ever gets less (assumed unless said).
+   * `least`: no device may end below what the worst-off device had; true of max-min, where room at one asset can cost others.
+   */
+  readonly moreRoom?: 'each' | 'least';
   /** Proposes an envelope for every device of the snapshot. Must stop soon after `signal` aborts. */
-  compute(snapshot: Snapshot, signal: AbortSignal): Envelope[] | Promise<Envelope[]>;
+  compute(snapshot: Snapshot, signal: AbortSignal): Proposal | Promise<Proposal>;
 }
 
 /** Validates its own options and throws a Problem BAD_CONFIG with the field's name when they are wrong. */
 export type EngineFactory = (options: unknown) => Engine;
+
+export const envelopesOf = (proposal: Proposal): readonly Envelope[] =>
+  'envelopes' in proposal ? proposal.envelopes : proposal;
+export const noticesOf = (proposal: Proposal): readonly Notice[] => ('notices' in proposal ? proposal.notices : []);

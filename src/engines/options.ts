@@ -1,0 +1,42 @@
+import { Problem } from '../base/problem';
+
+/** Reads engine options by hand-written rules: what is not asked for is an error, so a misspelt option cannot pass unseen. */
+export function readOptions(engine: string, options: unknown): OptionReader {
+  const at = (field: string) => `engine.options.${field}`;
+  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
+    throw new Problem('BAD_CONFIG', { at: 'engine.options', want: 'an object', got: options });
+  const given: Record<string, unknown> = { ...options };
+  const asked = new Set<string>();
+  return {
+    number(field, fallback, min, max) {
+      asked.add(field);
+      const value = given[field];
+      if (value === undefined) return fallback;
+      if (typeof value !== 'number' || !(value >= min && value <= max))
+        throw new Problem('BAD_CONFIG', { at: at(field), want: `a number from ${min} to ${max}`, got: value });
+      return value;
+    },
+    text(field, fallback) {
+      asked.add(field);
+      const value = given[field] ?? fallback;
+      if (typeof value !== 'string' || value === '')
+        throw new Problem('BAD_CONFIG', { at: at(field), want: 'a text', got: value });
+      return value;
+    },
+    done() {
+      const unknown = Object.keys(given).find(field => !asked.has(field));
+      if (unknown === undefined) return;
+      const want = asked.size > 0 ? [...asked].join(', ') : 'no options';
+      throw new Problem('BAD_CONFIG', { at: at(unknown), note: `engine ${engine} has no such option`, want });
+    },
+  };
+}
+
+export interface OptionReader {
+  /** A number in [min, max]; `fallback` when not given. */
+  number(field: string, fallback: number, min: number, max: number): number;
+  /** A text; required when there is no fallback. */
+  text(field: string, fallback?: string): string;
+  /** @throws Problem BAD_CONFIG when an option was given that nobody asked for. */
+  done(): void;
+}
