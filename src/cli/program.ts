@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { cert } from './cert';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
-const commands: readonly AddCommand[] = [];
+const commands: readonly AddCommand[] = [cert];
 
 /** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
 export function program(io: Io): Command {

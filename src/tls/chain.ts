@@ -1,4 +1,4 @@
-import { verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
 import { type Seconds } from '../base/clock';
 import { type Certificate, parseCertificate, publicKeyOf } from './certificate';
 import { type Lfdi, lfdiOf, type Sfdi, sfdiOf } from './lfdi';
@@ -47,25 +47,26 @@ export function checkChain(
   );
 }
 
-/** As `checkChain`, with roots that were read before. */
+/** As `checkChain`, with roots that were read before, and a reader that may remember what it read. */
 export function checkAgainst(
   presented: readonly Uint8Array[],
   roots: readonly Certificate[],
   options: ChainOptions,
+  read: (der: Uint8Array) => Certificate = parseCertificate,
 ): ChainVerdict {
   if (presented.length === 0) return refuse('no-certificate');
   if (presented.length > longestChain) return refuse('too-long');
   const chain: Certificate[] = [];
   for (const [index, der] of presented.entries()) {
     try {
-      chain.push(parseCertificate(der));
+      chain.push(read(der));
     } catch (error) {
       if (!(error instanceof BadDer)) throw error;
       return refuse('not-der', `${nameAt(index)} (${error.message})`);
     }
   }
   try {
-    return judge(chain, roots, options);
+    return judge(options.profile === 'lenient' ? inOrder(chain) : chain, roots, options);
   } catch (error) {
     if (!(error instanceof BadDer)) throw error;
     return refuse('not-der', error.message);
@@ -128,8 +129,29 @@ function accepted(leaf: Certificate, path: readonly Certificate[], root: Certifi
   return { ok: true, leaf, lfdi, sfdi: sfdiOf(lfdi), depth: path.length, root, path };
 }
 
+const keys = new WeakMap<Certificate, KeyObject>();
+const signers = new WeakMap<Certificate, Certificate>();
+
+/** Remembered for as long as the two objects live: the same intermediates come with every device of a fleet. */
 function signedBy(certificate: Certificate, issuer: Certificate): boolean {
-  return verify('sha256', certificate.tbs, { key: publicKeyOf(issuer), dsaEncoding: 'der' }, certificate.signature);
+  if (signers.get(certificate) === issuer) return true;
+  const key = keys.get(issuer) ?? publicKeyOf(issuer);
+  keys.set(issuer, key);
+  const good = verify('sha256', certificate.tbs, { key, dsaEncoding: 'der' }, certificate.signature);
+  if (good) signers.set(certificate, issuer);
+  return good;
+}
+
+/** TLS 1.2 demands leaf first, each next one certifying the one before (RFC 5246 7.4.2); some lab clients do not care. */
+function inOrder(presented: readonly Certificate[]): Certificate[] {
+  const path = presented.slice(0, 1);
+  for (let last = path[0]; last; last = path.at(-1)) {
+    const { issuer } = last;
+    const next = presented.find(candidate => candidate.subject.equals(issuer) && !path.includes(candidate));
+    if (!next || last.issuer.equals(last.subject)) break;
+    path.push(next);
+  }
+  return path;
 }
 
 function keyIdentifiersAgree(certificate: Certificate, issuer: Certificate): boolean {

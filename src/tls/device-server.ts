@@ -37,9 +37,10 @@ export interface DeviceServer {
 }
 
 /**
- * An https server for devices. It sets up TLS itself instead of letting node:https do it, for three reasons: a client without a
- * certificate gets its alert in the handshake; every other refusal is ours, so that reason and LFDI reach the log; and validity
- * is judged by the clock passed in. Open connections end when trust in them ends.
+ * An https server for devices. It sets up TLS itself instead of letting node:https do it, for four reasons: a client without a
+ * certificate gets its alert in the handshake; every other refusal is ours, so that its reason reaches the log; validity is
+ * judged by the clock passed in; and runtimes that hide the peer's chain (Node 24.21) hide it only after OpenSSL's own verdict
+ * was asked for, which is not done here. Open connections end when trust in them ends.
  */
 export function deviceServer(options: DeviceServerOptions, handler: RequestListener): DeviceServer {
   const { trust, log, metrics, clock, handshakeTimeoutMs = 30_000 } = options;

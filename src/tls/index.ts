@@ -42,3 +42,4 @@ export { type ProfileName } from './profile-rules';
 export { type Reason, reasons, type Refusal } from './reasons';
 export { type Credentials, serverTls, type ServerTlsOptions } from './server-tls';
 export { Trust, type TrustedRoot, type TrustOptions } from './trust';
+export { selfTest } from './self-test';

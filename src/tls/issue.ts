@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { type Seconds } from '../base/clock';
+import { parseCertificate } from './certificate';
 import {
   bits,
   boolean,
@@ -131,7 +132,10 @@ export function issue(request: IssueRequest): Issued {
   const extensions: Extension[] = ca
     ? [basicConstraints(true, pathLength ?? undefined), caUsages, policy, subjectKeyIdentifier(ownId)]
     : [leafUsages, policy, ...(request.hardware ? [hardwareModuleName(request.hardware)] : [])];
-  if (issuer) extensions.push(authorityKeyIdentifier(keyIdentifier(createPublicKey(issuer.key))));
+  if (issuer)
+    extensions.push(
+      authorityKeyIdentifier(parseCertificate(issuer.der).subjectKeyId ?? keyIdentifier(createPublicKey(issuer.key))),
+    );
 
   const spec: CertificateSpec = {
     version: 3,

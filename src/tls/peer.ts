@@ -59,7 +59,10 @@ export function peerOf(socket: Socket): PeerIdentity | undefined {
   return peers.get(socket);
 }
 
-/** The peer's certificates as DER, leaf first, as far as the runtime shows them. */
+/**
+ * The peer's certificates as DER, leaf first, in the order they came. Once only: Node takes the chain out of the connection as it
+ * reads it, so that a second look, by whatever method, may show the leaf alone.
+ */
 export function presentedChain(socket: TLSSocket): Buffer[] {
   return chainFrom(socket.getPeerX509Certificate());
 }

@@ -32,7 +32,7 @@ export interface InitOptions {
 /** Makes `DIR/pki`: SERCA, MCA, MICAs and the server's certificate. Throws BAD_USAGE when there is one already. */
 export function initPki(dir: string, { clock, pen, notBefore = clock.now() - 86_400 }: InitOptions): Device {
   const pki = createPki({ notBefore, ...(pen !== undefined && { pen }) });
-  const server = issueDevice(pki, { name: 'server', role: 'server', notBefore });
+  const server = issueDevice(pki, { name: 'server', role: 'server' });
   writePki(dir, pki, server);
   return server;
 }

@@ -1,6 +1,7 @@
 import { type Seconds } from '../base/clock';
 import { examplePen } from '../base/ids';
 import { Problem } from '../base/problem';
+import { parseCertificate } from './certificate';
 import { type Hardware } from './extensions';
 import { chainPem, issue, type Issued, keyToPem } from './issue';
 import { type Lfdi, type Pin, randomPin, type Sfdi } from './lfdi';
@@ -45,7 +46,8 @@ export interface DeviceOptions {
   /** For people; it stands in no certificate. The hardware serial number unless `serial` is given. */
   name: string;
   role: 'device' | 'server' | 'aggregator';
-  notBefore: Seconds;
+  /** First moment of validity; that of the CA which issues it unless given. */
+  notBefore?: Seconds;
   /** Object identifier of the hardware type; type 1.1 (devices), 1.2 (aggregators) or 1.3 (servers) under the PKI's number. */
   hwType?: string;
   /** Text of the hardware serial number, unique for its type; 1-64 printable ASCII characters. */
@@ -74,12 +76,13 @@ const arcs = { device: '1.1', aggregator: '1.2', server: '1.3' } as const;
 
 /** A key and certificate for a device, aggregator or server. Throws BAD_VALUE for a hardware type or serial that cannot be. */
 export function issueDevice(pki: Pki, options: DeviceOptions): Device {
-  const { name, role, notBefore, random, serial = name } = options;
+  const { name, role, random, serial = name } = options;
   const hwType = options.hwType ?? hardwareType(pki.pen, arcs[role]);
+  const issuer = role === 'server' ? pki.serverMica : pki.mica;
   const issued = issue({
     profile: role,
-    issuer: role === 'server' ? pki.serverMica : pki.mica,
-    notBefore,
+    issuer,
+    notBefore: options.notBefore ?? parseCertificate(issuer.der).notBefore,
     hardware: hardwareOf(hwType, serial),
     ...(random && { random }),
   });

@@ -44,6 +44,7 @@ interface Kept extends Standing {
 }
 
 const mostKept = 50_000;
+const mostIssuers = 1_000;
 
 /**
  * Whom a listener lets in: roots, profile and revoked LFDIs, all changeable while it runs. Accepted chains are remembered, both
@@ -60,6 +61,8 @@ export class Trust {
   private readonly kept = new Map<string, Kept>();
   /** Latest accepted chain of a leaf, by the leaf's fingerprint. */
   private readonly byLeaf = new Map<string, string>();
+  /** CAs of accepted chains, already read, by hash. Only trusted CAs come in here, so nobody can crowd them out. */
+  private readonly issuers = new Map<string, Certificate>();
 
   constructor({ clock, roots, profile = 'strict', selfSigned = false, revoked = [] }: TrustOptions) {
     this.clock = clock;
@@ -120,11 +123,12 @@ export class Trust {
       this.kept.delete(key);
       if (fallen) return fallen;
     }
-    const verdict = checkAgainst(presented, [...this.rootsByPrint.values()], {
-      profile: this.profile,
-      now: this.clock.now(),
-      selfSigned: this.selfSigned,
-    });
+    const verdict = checkAgainst(
+      presented,
+      [...this.rootsByPrint.values()],
+      { profile: this.profile, now: this.clock.now(), selfSigned: this.selfSigned },
+      der => this.issuers.get(hashOf([der])) ?? parseCertificate(der),
+    );
     if (!verdict.ok) return verdict;
     if (this.revokedLfdis.has(verdict.lfdi)) return refuse('revoked', verdict.lfdi);
     this.keep(key, verdict);
@@ -148,6 +152,8 @@ export class Trust {
   private keep(key: string, verdict: AcceptedChain): void {
     this.kept.set(key, { ...standingOf(verdict), validFrom: Math.max(...verdict.path.map(c => c.notBefore)), verdict });
     this.byLeaf.set(hashOf([verdict.leaf.der]), key);
+    for (const issuer of verdict.path.slice(1)) this.issuers.set(hashOf([issuer.der]), issuer);
+    if (this.issuers.size > mostIssuers) this.issuers.clear();
     if (this.kept.size <= mostKept) return;
     const [oldest] = this.kept;
     if (!oldest) return;
