@@ -1,0 +1,153 @@
+/**
+ * One client connection to the server under test. Every answer is held against what holds for all of them (CTP 3.2.2): TLS 1.2,
+ * media type, Content-Length, schema-valid XML, status discipline. What breaks a rule is kept for the procedure that saw it.
+ */
+import { Agent, request } from 'node:https';
+import { type TLSSocket } from 'node:tls';
+import { type Clock } from '../src/base/clock';
+import { Problem } from '../src/base/problem';
+import { read } from '../src/codec/read';
+import { type Complex, type Infer } from '../src/model/dsl';
+import { clientTls } from '../src/tls';
+
+export interface WireIdentity {
+  readonly name: string;
+  readonly lfdi: string;
+  readonly sfdi: number;
+  readonly pin: number;
+  readonly keyPem: string;
+  readonly chainPem: string;
+}
+
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly requestBody: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Seconds by the suite's clock. */
+  readonly at: number;
+}
+
+export interface WireOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly identity: WireIdentity;
+  readonly rootsPem: string;
+  readonly clock: Clock;
+  readonly timeoutMs?: number;
+  /** Cipher suites to offer, by OpenSSL name. */
+  readonly suites?: readonly string[];
+}
+
+export class Wire {
+  readonly exchanges: Exchange[] = [];
+  /** Blanket rules that were broken, in words. */
+  readonly faults: string[] = [];
+  /** Of the last connection. */
+  cipher = '';
+  protocol = '';
+  private readonly agent: Agent;
+
+  constructor(private readonly options: WireOptions) {
+    const { identity, rootsPem, clock, suites } = options;
+    this.agent = new Agent({
+      ...clientTls({
+        keyPem: identity.keyPem,
+        chainPem: identity.chainPem,
+        rootsPem,
+        clock,
+        ...(suites && { suites }),
+      }),
+      keepAlive: true,
+      maxSockets: 1,
+    });
+  }
+
+  get identity(): WireIdentity {
+    return this.options.identity;
+  }
+
+  /** One request; any status is an answer. @throws Problem CANNOT_REACH when there is none */
+  send(
+    method: string,
+    path: string,
+    { body = '', headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+  ): Promise<Exchange> {
+    const { host, port, clock, timeoutMs = 15_000 } = this.options;
+    return new Promise((resolve, reject) => {
+      const unreachable = (cause: unknown) =>
+        reject(
+          new Problem('CANNOT_REACH', { at: `https://${host}:${port}${path}`, note: (cause as Error).message, cause }),
+        );
+      const sent = request(
+        {
+          host,
+          port,
+          method,
+          path,
+          agent: this.agent,
+          headers: {
+            Accept: 'application/sep+xml',
+            ...(body !== '' && { 'Content-Type': 'application/sep+xml', 'Content-Length': Buffer.byteLength(body) }),
+            ...headers,
+          },
+        },
+        response => {
+          const socket = response.socket as TLSSocket;
+          this.cipher = socket.getCipher().name;
+          this.protocol = socket.getProtocol() ?? '';
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.once('error', unreachable);
+          response.once('end', () => {
+            const received = Object.fromEntries(
+              Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+            );
+            const exchange: Exchange = {
+              method,
+              path,
+              requestBody: body,
+              status: response.statusCode ?? 0,
+              headers: received,
+              body: Buffer.concat(chunks).toString('utf8'),
+              at: clock.now(),
+            };
+            this.exchanges.push(exchange);
+            this.watch(exchange);
+            resolve(exchange);
+          });
+        },
+      );
+      sent.setTimeout(timeoutMs, () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+      sent.once('error', unreachable);
+      sent.end(body);
+    });
+  }
+
+  /** GETs a document of a type; strict reading finds what is not schema-valid. @throws Problem when there is no such document */
+  async get<T extends Complex>(type: T, path: string): Promise<Infer<T>> {
+    const exchange = await this.send('GET', path);
+    if (exchange.status !== 200)
+      throw new Problem('CANNOT_REACH', { at: `GET ${path}`, want: 200, got: exchange.status });
+    return read(type, exchange.body, { mode: 'strict' }).value as Infer<T>;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** What must hold for every answer. */
+  private watch({ method, path, status, headers, body }: Exchange): void {
+    const fault = (text: string) => this.faults.push(`${method} ${path}: ${text}`);
+    if (this.protocol !== 'TLSv1.2') fault(`protocol is ${this.protocol}, not TLSv1.2`);
+    if (headers['content-length'] === undefined && status !== 204) fault('no Content-Length');
+    if (headers['transfer-encoding'] !== undefined) fault(`Transfer-Encoding: ${headers['transfer-encoding']}`);
+    if (body !== '' && !/^application\/sep\+xml\b/i.test(headers['content-type'] ?? ''))
+      fault(`Content-Type is ${headers['content-type']}`);
+    if (status === 201 && !headers['location']) fault('201 without Location');
+    if (status === 405 && !headers['allow']) fault('405 without Allow');
+    if (status >= 500 && status !== 501 && status !== 503) fault(`status ${status}`);
+  }
+}
