@@ -1,4 +1,4 @@
-import { bench, hungryCar, mean, quiet, settlingS, signChanges } from './testing/bench';
+import { bench, chargers, hungryCar, mean, quiet, settlingS, signChanges } from './testing/bench';
 
 const night = (spec: ReturnType<typeof quiet>) => ({
   ...quiet(spec),
@@ -7,7 +7,7 @@ const night = (spec: ReturnType<typeof quiet>) => ({
 
 describe('PCS: keeping the import limit', () => {
   it('answers a load step of 0 to 100 % of the limit in 10 s, at most 30 s', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.limits.reading.importW = 9000;
     b.around.loadW = 0;
     expect(b.site.spec.circuits?.essentialW).toBeGreaterThan(3000);
@@ -20,7 +20,7 @@ describe('PCS: keeping the import limit', () => {
   });
 
   it('answers a step of the limit in 10 s', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.run(300);
     b.limits.reading.importW = 3000;
     const net = b.run(60);
@@ -29,7 +29,7 @@ describe('PCS: keeping the import limit', () => {
   });
 
   it('answers a PV step down while the sun was carrying the load', () => {
-    const b = bench({ customer: { evseA: [32], pvW: 8000 }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(32), pvW: 8000 }, sessions: [hungryCar] });
     b.limits.reading.importW = 3000;
     b.around.irradianceWm2 = 1000;
     const sunny = b.run(600);
@@ -42,7 +42,7 @@ describe('PCS: keeping the import limit', () => {
 
   it('does not hunt at constant input and uses what it is given', () => {
     const b = bench({
-      customer: { evseA: [32], batteryW: 5000, batteryWh: 10_000 },
+      customer: { evse: chargers(32), batteryW: 5000, batteryWh: 10_000 },
       sessions: [hungryCar],
       change: night,
     });
@@ -55,7 +55,7 @@ describe('PCS: keeping the import limit', () => {
   });
 
   it('does not hunt around a load that comes and goes', () => {
-    const b = bench({ customer: { evseA: [32] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(32) }, sessions: [hungryCar] });
     b.limits.reading.importW = 6000;
     b.run(400);
     const pauses = b.site.devices.evses[0]?.pauses;
@@ -70,7 +70,7 @@ describe('PCS: keeping the import limit', () => {
 
   it('holds the 30-minute mean within the accuracy with a real meter', () => {
     for (let seed = 1; seed <= 10; seed++) {
-      const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar], seed, change: s => s });
+      const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar], seed, change: s => s });
       b.limits.reading.importW = 5000;
       b.run(300);
       const net = b.run(1800, () => (b.around.loadW = 800 + 200 * Math.sin(b.now / 9)));
@@ -80,7 +80,7 @@ describe('PCS: keeping the import limit', () => {
   });
 
   it('overshoots by less than a load step held for some seconds', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.limits.reading.importW = 9000;
     b.around.loadW = 500;
     b.run(300);
@@ -93,7 +93,7 @@ describe('PCS: keeping the import limit', () => {
 
 describe('PCS: order', () => {
   // Load 2,500 W, of which 1,710 W essential; car 7,680 W; battery ±1,000 W, charging by plan.
-  const all = { evseA: [32], batteryW: 1000, batteryWh: 10_000, firmImportW: 2000 };
+  const all = { evse: chargers(32), batteryW: 1000, batteryWh: 10_000, firmImportW: 2000 };
 
   it('sheds EVSE to its floor, then battery, then pauses the EVSE, then opens circuits', () => {
     const b = bench({ customer: all, sessions: [hungryCar], change: night });
@@ -156,7 +156,7 @@ describe('PCS: order', () => {
   });
 
   it('waits 30 s before giving back and then takes steps of 10 % each 10 s', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.limits.reading.importW = 3000;
     b.run(200);
     const low = b.site.evseW;
@@ -171,7 +171,7 @@ describe('PCS: order', () => {
 
 describe('PCS: EVSE floor', () => {
   it('never draws between nothing and 6 A once ramped, and a pause lasts a minute', () => {
-    const b = bench({ customer: { evseA: [32] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(32) }, sessions: [hungryCar] });
     b.around.loadW = 1000;
     b.run(200);
     b.limits.reading.importW = 2000; // leaves less than 6 A
@@ -185,7 +185,7 @@ describe('PCS: EVSE floor', () => {
 
   it('shares a small cap among many cars by giving some the floor and the others nothing', () => {
     const b = bench({
-      customer: { evseA: [32, 32, 32, 32], serviceW: 40_000 },
+      customer: { evse: chargers(32, 32, 32, 32), serviceW: 40_000 },
       sessions: [hungryCar, hungryCar, hungryCar, hungryCar],
     });
     b.limits.reading.importW = 4200;

@@ -1,5 +1,5 @@
 /** What a simulated site consists of, as plain data, and how to make that from what a network file says about a customer. */
-import { type Phase } from '../grid/network';
+import { type CustomerSite, type Phase } from '../grid/network';
 import { planDefaults, type PlanSpec } from './battery-plan';
 import { commsDefaults, type CommsSpec } from './comms';
 import { batterySpec, type BatterySpec } from './devices/battery';
@@ -39,31 +39,19 @@ export interface SiteSpec {
   readonly comms: CommsSpec;
 }
 
-/** The facts a network file or a seeded plan gives about one customer. */
-export interface Customer {
+/** One customer: what a network file or a seeded plan says of the equipment, and what the customer draws besides. */
+export interface Customer extends CustomerSite {
   readonly id: string;
   readonly name?: string;
   readonly bus: string;
   readonly phases: readonly Phase[];
-  readonly kind: SiteKind;
-  readonly serviceW: number;
-  readonly firmImportW: number;
-  readonly firmExportW: number;
-  readonly pvW?: number;
-  readonly batteryW?: number;
-  readonly batteryWh?: number;
-  /** Amperes of each charger. */
-  readonly evseA?: readonly number[];
   readonly load?: Partial<HouseLoadSpec>;
   readonly varPerW?: number;
 }
 
 export interface SiteOptions {
-  /** Volts of one phase to neutral or of a split-phase charger: 240 unless told otherwise. */
-  readonly volts?: number;
   readonly plan?: Partial<PlanSpec>;
   readonly comms?: Partial<CommsSpec>;
-  readonly evUse?: EvUse;
   /** Draw that a PCS cannot interrupt, W. */
   readonly essentialW?: number;
 }
@@ -74,8 +62,7 @@ export interface SiteOptions {
  * site has no such circuits: its import is its customer's.
  */
 export function siteSpec(customer: Customer, options: SiteOptions = {}): SiteSpec {
-  const { id, kind, serviceW, firmImportW, firmExportW } = customer;
-  const wattsPerA = (options.volts ?? 240) * Math.max(1, customer.phases.length);
+  const { id, kind, serviceW, firmImportW, firmExportW, evse = [] } = customer;
   const fitting = 0.9 * aimW(pcsDefaults, firmImportW);
   return {
     id,
@@ -89,8 +76,8 @@ export function siteSpec(customer: Customer, options: SiteOptions = {}): SiteSpe
     ...(customer.pvW ? { pv: pvSpec(customer.pvW) } : {}),
     ...(customer.batteryW && customer.batteryWh ? { battery: batterySpec(customer.batteryWh, customer.batteryW) } : {}),
     plan: { ...planDefaults, ...options.plan },
-    evses: kind === 'pcs' ? (customer.evseA ?? []).map(amps => evseSpec(amps, wattsPerA)) : [],
-    evUse: options.evUse ?? ((customer.evseA?.length ?? 0) > 2 ? 'depot' : 'home'),
+    evses: kind === 'pcs' ? evse.map(one => evseSpec(one.maxA, one.voltageV * one.phases.length)) : [],
+    evUse: customer.evUse ?? (evse.length > 2 ? 'depot' : 'home'),
     ...(kind === 'pcs' ? { circuits: circuitsSpec(Math.min(options.essentialW ?? fitting, fitting)) } : {}),
     load: houseLoadSpec(customer.load),
     varPerW: customer.varPerW ?? 0,

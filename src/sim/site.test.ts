@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type MeterFault } from './devices/meter';
-import { bench, customer, hungryCar, mean, quiet, settlingS } from './testing/bench';
+import { bench, chargers, customer, hungryCar, mean, quiet, settlingS } from './testing/bench';
 
 /** Cheaper than expect: called some million times. */
 function must(holds: boolean, what: string): void {
@@ -11,7 +11,7 @@ describe('sensor', () => {
   const faults: MeterFault[] = ['missing', 'open', 'reversed', 'frozen'];
 
   it.each(faults)('fails safe within seconds of a %s transformer and stays so', fault => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.limits.reading.importW = 8000;
     b.around.loadW = 3000;
     b.run(300);
@@ -25,7 +25,10 @@ describe('sensor', () => {
   });
 
   it('sheds all controlled load within 5 s of detection and holds generation to the firm export', () => {
-    const b = bench({ customer: { evseA: [48], pvW: 8000, batteryW: 5000, batteryWh: 10_000 }, sessions: [hungryCar] });
+    const b = bench({
+      customer: { evse: chargers(48), pvW: 8000, batteryW: 5000, batteryWh: 10_000 },
+      sessions: [hungryCar],
+    });
     b.around.irradianceWm2 = 900;
     b.run(300);
     b.site.meter.fault = 'missing';
@@ -48,7 +51,7 @@ describe('sensor', () => {
 
   it('rides through single lost samples', () => {
     const b = bench({
-      customer: { evseA: [48] },
+      customer: { evse: chargers(48) },
       sessions: [hungryCar],
       change: s => ({ ...quiet(s), meter: { gainDeviation: 0, offsetW: 0, dropout: 0.2 } }),
     });
@@ -62,7 +65,7 @@ describe('sensor', () => {
 
 describe('site', () => {
   it('takes the least of all limits, in their own units, and says which', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.limits.reading.importW = 9000;
     b.run(10);
     expect(b.site.limits.importBinding).toBe('envelope');
@@ -78,7 +81,7 @@ describe('site', () => {
   });
 
   it('that disobeys goes over its envelope and keeps only to its service', () => {
-    const b = bench({ customer: { evseA: [48] }, sessions: [hungryCar] });
+    const b = bench({ customer: { evse: chargers(48) }, sessions: [hungryCar] });
     b.site.disobeys = true;
     b.limits.reading.importW = 3000;
     const net = b.run(300);
@@ -87,7 +90,10 @@ describe('site', () => {
   });
 
   it('adds up: net is load and cars and battery less sun', () => {
-    const b = bench({ customer: { evseA: [32], pvW: 4000, batteryW: 3000, batteryWh: 8000 }, sessions: [hungryCar] });
+    const b = bench({
+      customer: { evse: chargers(32), pvW: 4000, batteryW: 3000, batteryWh: 8000 },
+      sessions: [hungryCar],
+    });
     for (const sun of [0, 300, 900]) {
       b.around.irradianceWm2 = sun;
       b.run(50, () => {
@@ -99,7 +105,7 @@ describe('site', () => {
 
   it('goes to firm when contact is lost past its time, with the load following', () => {
     const b = bench({
-      customer: { evseA: [48] },
+      customer: { evse: chargers(48) },
       sessions: [hungryCar],
       change: s => ({ ...quiet(s), comms: { ...quiet(s).comms, pollRateS: 60, firmAfterLossS: 0 } }),
     });
@@ -130,7 +136,7 @@ describe('site', () => {
         fc.constantFrom('pcs' as const, 'inverter' as const),
         (faults, kind) => {
           const b = bench({
-            customer: { kind, evseA: [48], pvW: 6000, batteryW: 4000, batteryWh: 6000 },
+            customer: { kind, evse: chargers(48), pvW: 6000, batteryW: 4000, batteryWh: 6000 },
             sessions: [hungryCar],
             change: s => ({ ...quiet(s), comms: { ...s.comms, pollRateS: 20, firmAfterLossS: 30, recoverSpreadS: 5 } }),
           });

@@ -27,6 +27,13 @@ export interface SiteTrace {
   readonly overshootW: number[];
   /** Where its limits came from at the end of each minute. */
   readonly source: SourceOfLimit[];
+  /** State of its communications at the end of each minute. */
+  readonly state?: ('NORMAL' | 'STALE' | 'FALLBACK' | 'RECOVER' | 'SENSOR_FAIL' | 'RESTART')[];
+  /** Longest time beyond a limit by more than the tolerance, response time included, s. */
+  longestExcursionS?: number;
+  /** Times it exported above its limit for 2 to 60 s, and for longer. */
+  shortExports?: number;
+  longExports?: number;
   /** Energy not served or not produced because of limits over the run, kWh. */
   shedKWh: number;
 }
@@ -44,6 +51,9 @@ export interface NetworkTrace {
   readonly maxVoltagePuWith: number[];
   readonly minVoltagePuWithout: number[];
   readonly maxVoltagePuWithout: number[];
+  /** Ratings and voltage limits broken anywhere in the network, each minute. */
+  readonly brokenWith?: number[];
+  readonly brokenWithout?: number[];
   readonly voltageBand: { readonly minPu: number; readonly maxPu: number };
 }
 

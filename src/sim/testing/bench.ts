@@ -36,6 +36,9 @@ export const customer: Customer = {
   firmExportW: 1500,
 };
 
+/** Chargers on one phase of 240 V. */
+export const chargers = (...amps: number[]) => amps.map(maxA => ({ maxA, voltageV: 240, phases: [1] as const }));
+
 /** A meter with no error, limits that apply at once, no flicker. */
 export function quiet(spec: SiteSpec): SiteSpec {
   return {
