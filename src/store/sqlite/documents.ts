@@ -47,8 +47,10 @@ export class SqliteDocuments {
       remove: db.prepare<[number]>('DELETE FROM docs WHERE id = ?'),
       keys: db.prepare<[number], Key>('SELECT name AS "index", key, is_unique AS "unique" FROM keys WHERE doc = ?'),
       removeKeys: db.prepare<[number]>('DELETE FROM keys WHERE doc = ?'),
-      rival: db.prepare<[string, string, number], number>(
-        'SELECT 1 FROM keys WHERE name = ? AND key = ? AND (is_unique = 1 OR ?) LIMIT 1',
+      holder: db.prepare<[string, string], number>('SELECT 1 FROM keys WHERE name = ? AND key = ? LIMIT 1'),
+      // by the index of unique keys: a key of a program may have thousands of other holders
+      uniqueHolder: db.prepare<[string, string], number>(
+        'SELECT 1 FROM keys WHERE name = ? AND key = ? AND is_unique = 1',
       ),
       insertKey: db.prepare<[string, string, number, number]>('INSERT INTO keys VALUES (?, ?, ?, ?)'),
     };
@@ -110,9 +112,9 @@ export class SqliteDocuments {
     const taken = new Set<string>();
     for (const { id, keys } of claims)
       for (const claim of keys) {
-        const unique = claim.unique ? 1 : 0;
-        if (this.sql.rival.get(claim.index, claim.key, unique) !== undefined) taken.add(keyName(claim));
-        else this.sql.insertKey.run(claim.index, claim.key, id, unique);
+        const rival = claim.unique ? this.sql.holder : this.sql.uniqueHolder;
+        if (rival.get(claim.index, claim.key) !== undefined) taken.add(keyName(claim));
+        else this.sql.insertKey.run(claim.index, claim.key, id, claim.unique ? 1 : 0);
       }
     return { conflict: [...moved.map(([href]) => href).sort(), ...[...taken].sort()], versions };
   }
