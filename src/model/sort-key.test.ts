@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { allResources, model } from '.';
 import { type Resource } from './resource';
-import { sortKey, timeKeyBound } from './sort-key';
+import { sortKey, timeKeyRange } from './sort-key';
 
 interface Entry {
   readonly body: object;
@@ -98,8 +98,8 @@ describe('sortKey', () => {
   });
 });
 
-describe('timeKeyBound', () => {
-  const timed = lists.filter(r => timeKeyBound(r, 0));
+describe('timeKeyRange', () => {
+  const timed = lists.filter(r => timeKeyRange(r, 0));
 
   it('is for lists whose first key is a time', () => {
     expect(timed.map(r => r.name)).toEqual(
@@ -112,8 +112,8 @@ describe('timeKeyBound', () => {
         'der.curves',
       ]),
     );
-    expect(timeKeyBound(model.der.programs, 0)).toBeUndefined();
-    expect(timeKeyBound(model.subscription.subscriptions, 0)).toBeUndefined();
+    expect(timeKeyRange(model.der.programs, 0)).toBeUndefined();
+    expect(timeKeyRange(model.subscription.subscriptions, 0)).toBeUndefined();
   });
 
   test.each(timed.map(r => [r.name, r] as const))('%s: bounds hold exactly the later entries', (_name, resource) => {
@@ -121,7 +121,7 @@ describe('timeKeyBound', () => {
     fc.assert(
       fc.property(keyed(resource), time, (body, after) => {
         const key = sortKey(resource, body, '/x');
-        const { from, to } = timeKeyBound(resource, after) ?? {};
+        const { from, to } = timeKeyRange(resource, after) ?? {};
         const inside = (from === undefined || key >= from) && (to === undefined || key < to);
         const at = path.reduce<unknown>((v, name) => (v as Record<string, unknown> | undefined)?.[name], body) as
           number | undefined;

@@ -31,7 +31,7 @@ export function sortKey(resource: Pick<Resource, 'type' | 'order'>, body: object
  * Bounds of the sort keys of entries strictly later than `after` (seconds), for `?a=`. Undefined when the list's first key is
  * not a time, where the standard has `a` ignored.
  */
-export function timeKeyBound(
+export function timeKeyRange(
   resource: Pick<Resource, 'type' | 'order'>,
   after: number,
 ): { from?: string; to?: string } | undefined {

@@ -1,0 +1,93 @@
+/** A plan says how to write one type in one dialect. It is compiled once, from the declaration, and kept. */
+import { type Dialect } from '../model/dialect';
+import { attributesOf, fieldsOf, type Complex, type Field } from '../model/dsl';
+import { formatter } from './simple';
+
+export interface AttributeStep {
+  readonly key: string;
+  /** ` key="`, ready to be written. */
+  readonly open: string;
+  readonly required: boolean;
+  readonly format: (value: unknown) => string;
+}
+
+export interface ElementStep {
+  readonly key: string;
+  /** Qualified name of the element. */
+  readonly tag: string;
+  readonly min: number;
+  readonly max: number;
+  readonly many: boolean;
+  readonly polymorphic: boolean;
+  /** The element is of an extension: its prefix must be declared on the root. */
+  readonly extension: boolean;
+  readonly format?: (value: unknown) => string;
+  readonly complex?: Complex;
+}
+
+export interface Plan {
+  readonly type: Complex;
+  readonly attributes: readonly AttributeStep[];
+  readonly elements: readonly ElementStep[];
+  /** Every property a value may have, those of other dialects included: they are left out, not refused. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Prefix of elements that are not in the namespace of the dialect. One is enough: no dialect has two extensions. */
+export const extensionPrefix = 'csipaus';
+
+const plans = new WeakMap<Dialect, WeakMap<Complex, Plan>>();
+
+export function planOf(type: Complex, dialect: Dialect): Plan {
+  let ofDialect = plans.get(dialect);
+  if (!ofDialect) plans.set(dialect, (ofDialect = new WeakMap<Complex, Plan>()));
+  let plan = ofDialect.get(type);
+  if (!plan) ofDialect.set(type, (plan = compile(type, dialect)));
+  return plan;
+}
+
+/** Whether a dialect writes a field or type of this layer, and whether with a prefix. */
+export function placeOf(
+  { layer, inBase }: Pick<Field, 'layer' | 'inBase'>,
+  dialect: Dialect,
+): 'base' | 'extension' | undefined {
+  if (layer === undefined) return 'base';
+  const namespace = dialect.layers[layer];
+  if (namespace === undefined) return undefined;
+  return inBase || namespace === dialect.namespace ? 'base' : 'extension';
+}
+
+/** Namespace that `extensionPrefix` stands for. */
+export function extensionOf(dialect: Dialect): string | undefined {
+  return Object.values(dialect.layers).find(namespace => namespace !== dialect.namespace);
+}
+
+function compile(type: Complex, dialect: Dialect): Plan {
+  const attributes: AttributeStep[] = [];
+  for (const [key, field] of attributesOf(type)) {
+    if (field.type.kind !== 'simple') throw new RangeError(`${type.name}: attribute ${key} is not simple`);
+    if (!placeOf(field, dialect)) continue;
+    const required = field.cardinality === 'one';
+    attributes.push({ key, open: ` ${key}="`, required, format: formatter(field.type, 'attribute') });
+  }
+  const elements: ElementStep[] = [];
+  for (const [key, field] of fieldsOf(type)) {
+    const place = placeOf(field, dialect);
+    if (!place) continue;
+    const { min, max, cardinality, polymorphic = false } = field;
+    const tag = place === 'extension' ? `${extensionPrefix}:${key}` : key;
+    const content = field.type.kind === 'simple' ? { format: formatter(field.type, 'text') } : { complex: field.type };
+    elements.push({
+      key,
+      tag,
+      min,
+      max,
+      many: cardinality === 'many',
+      polymorphic,
+      extension: place === 'extension',
+      ...content,
+    });
+  }
+  const known = new Set(['$type', ...[...attributesOf(type), ...fieldsOf(type)].map(([key]) => key)]);
+  return { type, attributes, elements, known };
+}

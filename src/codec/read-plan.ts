@@ -1,0 +1,82 @@
+/** How to read one type: its elements and attributes by name, and what must be there. Compiled once for each mode. */
+import { attributesOf, fieldsOf, type Complex, type Field } from '../model/dsl';
+import { isBase, isOfLayer } from './namespaces';
+import { parser, type Mode } from './simple';
+
+export interface ElementPlan {
+  readonly key: string;
+  readonly many: boolean;
+  readonly max: number;
+  /** Place in the sequence. */
+  readonly place: number;
+  readonly polymorphic: boolean;
+  readonly complex?: Complex;
+  /** Whether the element may stand in this namespace. */
+  readonly isIn: (uri: string) => boolean;
+  readonly parse: (text: string) => unknown;
+}
+
+export interface ReadPlan {
+  readonly elements: ReadonlyMap<string, ElementPlan>;
+  readonly attributes: ReadonlyMap<string, { readonly key: string; readonly parse: (text: string) => unknown }>;
+  readonly required: readonly { readonly key: string; readonly attribute: boolean; readonly min: number }[];
+  /** Repeated elements: their value is an array even where there are none. */
+  readonly lists: readonly string[];
+}
+
+const plans: Readonly<Record<Mode, WeakMap<Complex, ReadPlan>>> = { strict: new WeakMap(), lenient: new WeakMap() };
+
+export function readPlanOf(type: Complex, mode: Mode): ReadPlan {
+  let plan = plans[mode].get(type);
+  if (!plan) plans[mode].set(type, (plan = compile(type, mode)));
+  return plan;
+}
+
+/** Whether a type or field may stand in this namespace. */
+export function belongs({ layer, inBase }: Pick<Field, 'layer' | 'inBase'>, uri: string, lenient: boolean): boolean {
+  return layer === undefined || inBase ? isBase(uri, lenient) : isOfLayer(uri, layer, lenient);
+}
+
+function compile(type: Complex, mode: Mode): ReadPlan {
+  const elements = new Map<string, ElementPlan>();
+  const attributes = new Map<string, { key: string; parse: (text: string) => unknown }>();
+  const required: { key: string; attribute: boolean; min: number }[] = [];
+  const lists: string[] = [];
+  for (const [key, field] of attributesOf(type)) {
+    if (field.type.kind !== 'simple') throw new RangeError(`${type.name}: attribute ${key} is not simple`);
+    attributes.set(key, { key, parse: parser(field.type, mode) });
+    if (field.min > 0) required.push({ key, attribute: true, min: 1 });
+  }
+  for (const [place, [key, field]] of fieldsOf(type).entries()) {
+    const many = field.cardinality === 'many';
+    const seen = new Map<string, boolean>();
+    const content =
+      field.type.kind === 'simple'
+        ? { parse: parser(field.type, mode) }
+        : { complex: field.type, parse: (text: string) => text };
+    elements.set(key, {
+      key,
+      many,
+      max: field.max,
+      place,
+      polymorphic: field.polymorphic ?? false,
+      isIn: remember(seen, uri => belongs(field, uri, mode === 'lenient')),
+      ...content,
+    });
+    if (many) lists.push(key);
+    if (field.min > 0) required.push({ key, attribute: false, min: field.min });
+  }
+  return { elements, attributes, required, lists };
+}
+
+/** The few namespaces of real documents are looked up once; hostile ones are not kept. */
+function remember(seen: Map<string, boolean>, decide: (uri: string) => boolean): (uri: string) => boolean {
+  return uri => {
+    let known = seen.get(uri);
+    if (known === undefined) {
+      known = decide(uri);
+      if (seen.size < 8) seen.set(uri, known);
+    }
+    return known;
+  };
+}
