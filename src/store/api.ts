@@ -152,6 +152,11 @@ export type Committed =
       readonly changed: readonly Href[];
       readonly versions: Readonly<Record<Href, Version>>;
       readonly series: readonly number[];
+      /**
+       * Everything a reader could have seen that is different now: `doc:HREF`, `list:HREF`, `key:INDEX:KEY`, `site:ID`,
+       * `meter:HREF`, of what was there before as well as of what is there now.
+       */
+      readonly touched: readonly string[];
     }
   | { readonly ok: false; readonly conflict: readonly string[] };
 

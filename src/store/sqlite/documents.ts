@@ -103,7 +103,7 @@ export class SqliteDocuments {
     for (const doc of plan.put.values()) {
       const { id, version } = this.write(doc);
       versions[doc.href] = version;
-      const held = this.sql.keys.all(id);
+      const held = version === 1 ? [] : this.sql.keys.all(id); // a new document holds none
       if (sameKeys(held, doc.keys)) continue;
       if (held.length > 0) this.sql.removeKeys.run(id);
       claims.push({ id, keys: doc.keys });

@@ -29,8 +29,19 @@ export class Lists {
     const inBlock = `FROM docs WHERE list = ? AND list <> '' AND (sort_key, href) >= (?, ?)`;
     this.sql = {
       count: db.prepare<[string], number>('SELECT total(n) FROM list_blocks WHERE list = ?').pluck(),
-      blocks: db.prepare<[string], Block>(
-        'SELECT from_key AS sortKey, from_href AS href, n FROM list_blocks WHERE list = ? ORDER BY from_key, from_href',
+      sizes: db
+        .prepare<[string], number>('SELECT n FROM list_blocks WHERE list = ? ORDER BY from_key, from_href')
+        .pluck(),
+      nth: db.prepare<[string, number], Place>(
+        `SELECT from_key AS sortKey, from_href AS href FROM list_blocks WHERE list = ?
+         ORDER BY from_key, from_href LIMIT 1 OFFSET ?`,
+      ),
+      upTo: db
+        .prepare<[string, string], number>('SELECT total(n) FROM list_blocks WHERE list = ? AND from_key < ?')
+        .pluck(),
+      lastBefore: db.prepare<[string, string], Block>(
+        `SELECT from_key AS sortKey, from_href AS href, n FROM list_blocks WHERE list = ? AND from_key < ?
+         ORDER BY from_key DESC, from_href DESC LIMIT 1`,
       ),
       change: db.prepare<[number, string, string, string, string], Block>(
         `UPDATE list_blocks SET n = n + ? WHERE list = ? AND ${from} =
@@ -53,26 +64,25 @@ export class Lists {
     return this.sql.count.get(list) ?? 0;
   }
 
-  /** The block that holds the entry at `ordinal`, and how many entries stand before that block. */
+  /** Where the block begins that holds the entry at `ordinal`, and how many entries stand before it. */
   locate(list: Href, ordinal: number): { place: Place; before: number } | undefined {
     let before = 0;
-    for (const block of this.sql.blocks.all(list)) {
-      if (ordinal < before + block.n) return { place: block, before };
-      before += block.n;
+    for (const [i, n] of this.sql.sizes.all(list).entries()) {
+      if (ordinal < before + n) {
+        const place = this.sql.nth.get(list, i);
+        return place && { place, before };
+      }
+      before += n;
     }
     return undefined;
   }
 
   /** How many entries have a sort key below `sortKey`. */
   rank(list: Href, sortKey: string): number {
-    let before = 0;
-    let last: Block | undefined;
-    for (const block of this.sql.blocks.all(list)) {
-      if (block.sortKey >= sortKey) break;
-      before += last?.n ?? 0;
-      last = block;
-    }
-    return last ? before + (this.sql.before.get(list, last.sortKey, last.href, sortKey) ?? 0) : 0;
+    const last = this.sql.lastBefore.get(list, sortKey);
+    if (!last) return 0;
+    const inLast = this.sql.before.get(list, last.sortKey, last.href, sortKey) ?? 0;
+    return (this.sql.upTo.get(list, sortKey) ?? 0) - last.n + inLast;
   }
 
   /** Counts an entry in. Its document has been written. */
@@ -90,7 +100,7 @@ export class Lists {
     if (block?.n !== 0) return;
     // The first block begins before every place and stays as long as another needs what lies before it counted.
     const first = block.sortKey === '' && block.href === '';
-    if (!first || this.sql.blocks.all(list).length === 1) this.sql.remove.run(list, block.sortKey, block.href);
+    if (!first || this.sql.sizes.all(list).length === 1) this.sql.remove.run(list, block.sortKey, block.href);
   }
 
   private change(list: Href, { sortKey, href }: Place, by: number): Block | undefined {

@@ -1,0 +1,13 @@
+export interface BenchResult {
+  readonly name: string;
+  readonly machine: string;
+  readonly results: readonly {
+    readonly case: string;
+    readonly value: number;
+    readonly unit: string;
+    /** The same measure of the baseline, taken in the same run on the same cores. */
+    readonly baseline: number;
+    /** value / baseline where more is better. */
+    readonly ratio: number;
+  }[];
+}
