@@ -131,6 +131,12 @@ export const problems = {
     'The network file cannot be read or is not a network we can solve.',
     'Correct the line named in `at`.',
   ),
+  NO_SOLUTION: entry(
+    0,
+    'error',
+    'The power flow has no solution: more power is drawn than the wires can carry.',
+    'Draw less, or check impedances and units of the network file.',
+  ),
   BAD_PROFILE: entry(0, 'fatal', 'The profile file cannot be used.', 'Correct the field named in `at`.'),
   BAD_CERT: entry(
     0,
@@ -179,6 +185,24 @@ export const problems = {
     'fatal',
     'The server could not be reached or did not accept us.',
     'Check address, port and certificate.',
+  ),
+  BAD_SERVER: entry(
+    0,
+    'error',
+    'The server answered something a 2030.5 client cannot work with.',
+    'Look at its log; the client tries again.',
+  ),
+  NOT_REGISTERED: entry(
+    0,
+    'error',
+    'The server has no EndDevice of our LFDI.',
+    'Register it: `headroom site add` with the LFDI of its certificate.',
+  ),
+  WRONG_PIN: entry(
+    0,
+    'fatal',
+    'The PIN in the Registration is not the one of this device: it may be registered with the wrong server.',
+    'Compare the PIN on the label with the one the operator entered.',
   ),
   NOT_FOLLOWED: entry(
     0,

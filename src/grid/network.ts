@@ -19,6 +19,15 @@ export interface Source {
   /** Three-phase short-circuit current in amperes and its X/R. */
   readonly isc3A: number;
   readonly xOverR: number;
+  /** Zero-sequence impedance behind the source, ohms; absent: the same as the positive one. A delta winding hides it. */
+  readonly zero?: { readonly rOhm: number; readonly xOhm: number };
+  /** Each phase by itself, where the file gives an unbalanced source; then `pu` and `angleDeg` are of phase 1. */
+  readonly phasors?: readonly [Phasor, Phasor, Phasor];
+}
+
+export interface Phasor {
+  readonly pu: number;
+  readonly angleDeg: number;
 }
 
 export interface Transformer {
@@ -33,6 +42,13 @@ export interface Transformer {
   /** Percent on its own rating. */
   readonly xPercent: number;
   readonly rPercent: number;
+  /** Phases of a wye-wye bank; absent: all three. A delta-wye transformer always has three. */
+  readonly phases?: readonly Phase[];
+  /** Turns of the primary over nominal, 1 unless given: 1.025 lowers the secondary by 2.4 %. */
+  readonly tap?: number;
+  /** No-load loss and magnetising current, percent on its own rating, as a shunt at the secondary. */
+  readonly noLoadPercent?: number;
+  readonly magnetisingPercent?: number;
 }
 
 export interface Line {
@@ -43,6 +59,8 @@ export interface Line {
   readonly phases: readonly Phase[];
   /** Of the whole length. */
   readonly z: Impedance;
+  /** Shunt susceptance of the whole length, siemens, half of it at each end; absent: none. */
+  readonly b?: readonly (readonly number[])[];
   /** Amperes per phase; absent when the file has none. */
   readonly ampacityA?: number;
 }
@@ -55,6 +73,32 @@ export interface Load {
   readonly baseW: number;
   readonly baseVar: number;
   readonly shape?: string;
+  /** Set for a customer whose equipment an envelope may govern. */
+  readonly site?: CustomerSite;
+}
+
+/** What a network file says about the equipment behind a customer's meter. The load itself is what the customer draws besides. */
+export interface CustomerSite {
+  /** `inverter`: PV or battery inverters only. `pcs`: a power control system that also commands chargers and circuits. */
+  readonly kind: 'inverter' | 'pcs';
+  /** Rating of the service over all its phases, both directions. */
+  readonly serviceW: number;
+  /** Contractual floors: what the customer may always import and export. */
+  readonly firmImportW: number;
+  readonly firmExportW: number;
+  readonly pvW?: number;
+  readonly batteryW?: number;
+  readonly batteryWh?: number;
+  readonly evse?: readonly Evse[];
+  /** When cars come. */
+  readonly evUse?: 'home' | 'depot' | 'workplace';
+}
+
+export interface Evse {
+  readonly maxA: number;
+  /** Line to neutral. */
+  readonly voltageV: number;
+  readonly phases: readonly Phase[];
 }
 
 /** A series of multipliers; value i holds from i × stepS on, and repeats from the start after its end. */
@@ -62,6 +106,8 @@ export interface LoadShape {
   readonly name: string;
   readonly stepS: number;
   readonly values: readonly number[];
+  /** Multipliers of the vars where they have a series of their own; absent: `values`. */
+  readonly varValues?: readonly number[];
 }
 
 export interface Network {
@@ -73,6 +119,8 @@ export interface Network {
   readonly shapes: readonly LoadShape[];
   /** Per unit of a bus's nominal line-to-neutral voltage. */
   readonly voltageBand: { readonly minPu: number; readonly maxPu: number };
+  /** What the reader left out as harmless, with file and line, for the operator. */
+  readonly warnings?: readonly string[];
 }
 
 /** Net power drawn at one bus and phase: watts and vars, import positive. */

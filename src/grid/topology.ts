@@ -1,0 +1,145 @@
+/** The tree of a radial feeder: buses root first, each with the one branch that feeds it. */
+import { Problem } from '../base/problem';
+import { type Line, type Network, type Phase, type Transformer } from './network';
+
+export interface Branch {
+  readonly name: string;
+  readonly kind: 'line' | 'transformer';
+  /** Indices of its upstream and downstream bus; a line may be written either way round in the file. */
+  readonly from: number;
+  readonly to: number;
+  readonly phases: readonly Phase[];
+  readonly line?: Line;
+  readonly transformer?: Transformer;
+}
+
+export interface Topology {
+  /** Names as in the file; parents come before children, the source first. */
+  readonly buses: readonly string[];
+  /** Branch k feeds bus k + 1. */
+  readonly branches: readonly Branch[];
+  /** Upstream bus of each bus, −1 for the source. */
+  readonly parent: Int32Array;
+  /** Phases present at each bus: bit 0 for phase 1. */
+  readonly phaseMask: Uint8Array;
+  /** Nominal line-to-neutral volts of each bus. */
+  readonly nominalV: Float64Array;
+  /** Whatever the case; undefined when there is no such bus. */
+  busIndex(name: string): number | undefined;
+}
+
+export const allPhases: readonly Phase[] = [1, 2, 3];
+
+/** @throws Problem BAD_NETWORK for loops, islands, doubled names, and phases that do not reach a bus. */
+export function topologyOf(network: Network): Topology {
+  const elements = elementsOf(network);
+  const atBus = new Map<string, Element[]>();
+  for (const element of elements)
+    for (const bus of [element.from, element.to]) {
+      const key = bus.toLowerCase();
+      const there = atBus.get(key);
+      if (there) there.push(element);
+      else atBus.set(key, [element]);
+    }
+  const index = new Map<string, number>([[network.source.bus.toLowerCase(), 0]]);
+  const buses = [network.source.bus];
+  const parent = [-1];
+  const phaseMask = [7];
+  const nominalV = [(network.source.baseKv * 1000) / Math.sqrt(3)];
+  const branches: Branch[] = [];
+  const done = new Set<Element>();
+  for (let at = 0; at < buses.length; at++) {
+    for (const element of atBus.get((buses[at] as string).toLowerCase()) ?? []) {
+      if (done.has(element)) continue;
+      done.add(element);
+      const forward = element.from.toLowerCase() === (buses[at] as string).toLowerCase();
+      const far = forward ? element.to : element.from;
+      if (index.has(far.toLowerCase()))
+        throw bad(element.at, `closes a loop at bus ${far}; only radial networks can be solved`);
+      if (element.transformer && !forward)
+        throw bad(element.at, `is fed from its secondary, bus ${element.to}; write it the other way round`);
+      const mask = maskOf(element.phases);
+      if ((mask & ~(phaseMask[at] as number)) !== 0)
+        throw bad(element.at, `uses phases ${element.phases.join(', ')}, which do not all reach bus ${buses[at]}`);
+      const to = buses.length;
+      index.set(far.toLowerCase(), to);
+      buses.push(far);
+      parent.push(at);
+      phaseMask.push(mask);
+      nominalV.push(
+        element.transformer ? (element.transformer.secondaryKv * 1000) / Math.sqrt(3) : (nominalV[at] as number),
+      );
+      branches.push({ ...branchFacts(element), from: at, to });
+    }
+  }
+  const lost = elements.find(element => !done.has(element));
+  if (lost) throw bad(lost.at, `bus ${lost.from} is not connected to the source`);
+  checkLoads(network, index, phaseMask);
+  return {
+    buses,
+    branches,
+    parent: Int32Array.from(parent),
+    phaseMask: Uint8Array.from(phaseMask),
+    nominalV: Float64Array.from(nominalV),
+    busIndex: name => index.get(name.toLowerCase()),
+  };
+}
+
+interface Element {
+  readonly at: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly phases: readonly Phase[];
+  readonly line?: Line;
+  readonly transformer?: Transformer;
+}
+
+function elementsOf(network: Network): Element[] {
+  const elements: Element[] = [
+    ...network.transformers.map(transformer => ({
+      at: `transformer ${transformer.name}`,
+      name: transformer.name,
+      from: transformer.from,
+      to: transformer.to,
+      phases: transformer.phases ?? allPhases,
+      transformer,
+    })),
+    ...network.lines.map(line => ({
+      at: `line ${line.name}`,
+      name: line.name,
+      from: line.from,
+      to: line.to,
+      phases: line.phases,
+      line,
+    })),
+  ];
+  const names = new Set<string>();
+  for (const { name, at } of elements) {
+    if (names.has(name.toLowerCase())) throw bad(at, 'there are two branches of this name');
+    names.add(name.toLowerCase());
+  }
+  return elements;
+}
+
+function branchFacts({ name, phases, line, transformer }: Element): Omit<Branch, 'from' | 'to'> {
+  if (line) return { name, kind: 'line', phases, line };
+  return transformer ? { name, kind: 'transformer', phases, transformer } : { name, kind: 'line', phases };
+}
+
+function checkLoads(network: Network, index: Map<string, number>, phaseMask: readonly number[]): void {
+  const shapes = new Set(network.shapes.map(shape => shape.name.toLowerCase()));
+  for (const load of network.loads) {
+    const bus = index.get(load.bus.toLowerCase());
+    if (bus === undefined) throw bad(`load ${load.name}`, `there is no bus ${load.bus}`);
+    if ((maskOf(load.phases) & ~(phaseMask[bus] as number)) !== 0)
+      throw bad(`load ${load.name}`, `is on phases ${load.phases.join(', ')}, which do not all reach bus ${load.bus}`);
+    if (load.shape !== undefined && !shapes.has(load.shape.toLowerCase()))
+      throw bad(`load ${load.name}`, `there is no shape ${load.shape}`);
+  }
+}
+
+export const maskOf = (phases: readonly Phase[]): number =>
+  phases.reduce((mask, phase) => mask | (1 << (phase - 1)), 0);
+
+const bad = (at: string, note: string): Problem => new Problem('BAD_NETWORK', { at, note });
