@@ -115,12 +115,22 @@ export interface Engine {
    * `least`: no device may end below what the worst-off device had; true of max-min, where room at one asset can cost others.
    */
   readonly moreRoom?: 'each' | 'least';
+  /**
+   * What it keeps within limits by itself. `assets`: no asset over its headroom (assumed unless said). `sites`: only firm and
+   * rating of each site; the safety net then sees to the assets, and counts it.
+   */
+  readonly guards?: 'assets' | 'sites';
   /** Proposes an envelope for every device of the snapshot. Must stop soon after `signal` aborts. */
   compute(snapshot: Snapshot, signal: AbortSignal): Proposal | Promise<Proposal>;
 }
 
+/** Where an engine was named: paths in its options are relative to `baseDir`, the folder of the configuration. */
+export interface Place {
+  readonly baseDir: string;
+}
+
 /** Validates its own options and throws a Problem BAD_CONFIG with the field's name when they are wrong. */
-export type EngineFactory = (options: unknown) => Engine;
+export type EngineFactory = (options: unknown, place?: Place) => Engine;
 
 export const envelopesOf = (proposal: Proposal): readonly Envelope[] =>
   'envelopes' in proposal ? proposal.envelopes : proposal;

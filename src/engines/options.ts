@@ -16,12 +16,15 @@ export function readOptions(engine: string, options: unknown): OptionReader {
         throw new Problem('BAD_CONFIG', { at: at(field), want: `a number from ${min} to ${max}`, got: value });
       return value;
     },
-    text(field, fallback) {
+    text(field) {
       asked.add(field);
-      const value = given[field] ?? fallback;
+      const value = given[field];
       if (typeof value !== 'string' || value === '')
         throw new Problem('BAD_CONFIG', { at: at(field), want: 'a text', got: value });
       return value;
+    },
+    optionalText(field) {
+      return given[field] === undefined ? void asked.add(field) : this.text(field);
     },
     done() {
       const unknown = Object.keys(given).find(field => !asked.has(field));
@@ -35,8 +38,9 @@ export function readOptions(engine: string, options: unknown): OptionReader {
 export interface OptionReader {
   /** A number in [min, max]; `fallback` when not given. */
   number(field: string, fallback: number, min: number, max: number): number;
-  /** A text; required when there is no fallback. */
-  text(field: string, fallback?: string): string;
+  /** A text, required. */
+  text(field: string): string;
+  optionalText(field: string): string | undefined;
   /** @throws Problem BAD_CONFIG when an option was given that nobody asked for. */
   done(): void;
 }
