@@ -72,6 +72,16 @@ const hour = 3600;
 /** Daylight saving of the calendar year (UTC) around `at`, found by bisecting between hourly changes of the offset. */
 export function daylightSaving(zone: string, at: Seconds): DaylightSaving {
   const year = new Date(at * 1000).getUTCFullYear();
+  const name = `${zone} ${year}`;
+  let found = years.get(name);
+  if (!found) years.set(name, (found = searchYear(zone, year)));
+  return found;
+}
+
+/** A year of a zone never changes while a process runs, and takes a hundred look-ups to find. */
+const years = new Map<string, DaylightSaving>();
+
+function searchYear(zone: string, year: number): DaylightSaving {
   const january = Date.UTC(year, 0, 1) / 1000;
   const next = Date.UTC(year + 1, 0, 1) / 1000;
   const changes: { at: Seconds; to: number }[] = [];

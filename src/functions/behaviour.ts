@@ -14,6 +14,8 @@ import { type Committed, type Plan, type Store } from '../store/api';
 import { type EnvelopeViews } from './envelope-views';
 import { type Scope } from './scope';
 
+export { type Observed } from '../services/changes';
+
 /** What functions need to know of this server's configuration. */
 export interface House {
   readonly pen: Pen;
@@ -38,7 +40,13 @@ export interface House {
 export interface Context {
   readonly store: Store;
   readonly clock: Clock;
+  /** The moment of this request. Reading it makes an answer true for this second only; see `nowUntil`. */
   readonly now: Seconds;
+  /**
+   * The same moment, for those who know how long what they make of it stays true: until `next`, the first later second at
+   * which it changes by time alone; undefined when it never does.
+   */
+  nowUntil(next: (now: Seconds) => Seconds | undefined): Seconds;
   readonly scope: Scope;
   readonly house: House;
   readonly envelopes: EnvelopeViews;

@@ -10,7 +10,7 @@ import { sortKey } from '../model/sort-key';
 import { watts } from '../base/units';
 import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
 import { visibleControls } from '../services/envelopes/window';
-import { isActive, isListed, statusAt, type EventFacts } from '../services/timeline';
+import { isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
 import { type Doc } from '../store/api';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
 import { limitsBase } from './limits';
@@ -39,7 +39,7 @@ async function setMaxW({ store }: Context, edev: string): Promise<number> {
   return settings ? watts(settings.body.setMaxW) : (site?.body.maxExportW ?? 0);
 }
 
-function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW: number): Control {
+function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW: number, now: Seconds): Control {
   return {
     derp,
     mrid: control.mrid,
@@ -50,7 +50,7 @@ function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW
       responseRequired: envelopeResponses,
       mRID: control.mrid,
       description: 'Operating envelope',
-      version: control.supersededAt !== undefined && control.supersededAt <= ctx.now ? 1 : 0,
+      version: control.supersededAt !== undefined && control.supersededAt <= now ? 1 : 0,
       creationTime: control.createdAt,
       interval: { duration: control.durationS, start: control.start },
       DERControlBase: limitsBase(control, ctx.scope.dialect, maxW),
@@ -92,29 +92,54 @@ function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Con
   };
 }
 
-/** Controls that stand in the program's list now. */
-async function listed(ctx: Context, derp: string, program: StoredProgram): Promise<Control[]> {
-  const { now, house } = ctx;
+interface Listed {
+  readonly now: Seconds;
+  /** Controls that stand in the program's list at that moment. */
+  readonly controls: Control[];
+}
+
+async function listed(ctx: Context, derp: string, program: StoredProgram | undefined): Promise<Listed> {
+  if (!program) return { now: ctx.now, controls: [] };
   if (program.envelopeOf !== undefined) {
     const site = program.envelopeOf;
-    const controls = visibleControls(await ctx.envelopes.ofSite(site, now), now, { window: house.controlWindow });
+    const all = await ctx.envelopes.ofSite(ctx.store.series, site);
+    const now = ctx.nowUntil(moment => soonest(all, moment));
     const plain = ctx.scope.dialect === '2018' || ctx.scope.dialect === '2023';
     const maxW = plain ? await setMaxW(ctx, site) : 0;
-    return controls.map(control => envelopeWire(ctx, derp, control, maxW));
+    const controls = visibleControls(all, now, { window: ctx.house.controlWindow });
+    return { now, controls: controls.map(control => envelopeWire(ctx, derp, control, maxW, now)) };
   }
   const { docs } = await ctx.store.page<StoredControl>(href(model.der.controls, { derp }), { start: 0, limit: 5000 });
-  return withSupersession(docs.map(doc => doc.body))
+  const all = withSupersession(docs.map(doc => doc.body));
+  const now = ctx.nowUntil(moment =>
+    soonest(
+      all.map(each => each.facts),
+      moment,
+    ),
+  );
+  const controls = all
     .filter(({ facts }) => isListed(facts, now))
     .map(({ stored, facts }) => storedWire(derp, stored, facts));
+  return { now, controls };
+}
+
+/** When the first of these events changes state. */
+function soonest(events: readonly EventFacts[], now: Seconds): Seconds | undefined {
+  let first: Seconds | undefined;
+  for (const event of events) {
+    const next = nextChange(event, now);
+    if (next !== undefined && (first === undefined || next < first)) first = next;
+  }
+  return first;
 }
 
 async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {
   return (await ctx.store.get<StoredProgram>(href(model.der.program, { derp })))?.body;
 }
 
-function shown(ctx: Context, control: Control): DERControl {
+function shown(control: Control, now: Seconds): DERControl {
   const wire = control.wire();
-  const status = statusAt(control.facts, ctx.now);
+  const status = statusAt(control.facts, now);
   return {
     href: href(model.der.control, { derp: control.derp, derc: control.mrid }),
     ...wire,
@@ -129,12 +154,12 @@ function shown(ctx: Context, control: Control): DERControl {
   };
 }
 
-function pageControls(ctx: Context, controls: readonly Control[], page: PageAsk) {
+function pageControls({ controls, now }: Listed, page: PageAsk) {
   const entries = controls
     .map(control => ({ key: keyOf(control), item: control }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, all } = pageOf(entries, page);
-  return { all, items: items.map(control => shown(ctx, control)) };
+  return { all, items: items.map(control => shown(control, now)) };
 }
 
 const keyOf = ({ facts, creationTime, mrid }: Control): string =>
@@ -146,14 +171,14 @@ export async function controlCounts(
   derp: string,
   program: StoredProgram,
 ): Promise<{ all: number; active: number }> {
-  const controls = await listed(ctx, derp, program);
-  return { all: controls.length, active: controls.filter(({ facts }) => isActive(facts, ctx.now)).length };
+  const { controls, now } = await listed(ctx, derp, program);
+  return { all: controls.length, active: controls.filter(({ facts }) => isActive(facts, now)).length };
 }
 
 /** The control an mRID names, with its program, whether or not it still stands in a list. */
 export async function controlByMrid(ctx: Context, mrid: string): Promise<Control | undefined> {
   const envelope = await findControl(ctx.store.series, mrid, { pen: ctx.house.pen });
-  if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site));
+  if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site), ctx.now);
   const [doc] = (await ctx.store.find<StoredControl>('mrid', mrid)) as Doc<StoredControl>[];
   if (!doc) return undefined;
   const derp = doc.href.split('/')[2] ?? '';
@@ -164,22 +189,14 @@ export async function controlByMrid(ctx: Context, mrid: string): Promise<Control
 
 const controls: Behaviour = {
   resource: model.der.controls,
-  list: async (ctx, { derp = '' }, page) => {
-    const program = await programOf(ctx, derp);
-    return pageControls(ctx, program ? await listed(ctx, derp, program) : [], page);
-  },
+  list: async (ctx, { derp = '' }, page) => pageControls(await listed(ctx, derp, await programOf(ctx, derp)), page),
 };
 
 const activeControls: Behaviour = {
   resource: model.der.activeControls,
   list: async (ctx, { derp = '' }, page) => {
-    const program = await programOf(ctx, derp);
-    const all = program ? await listed(ctx, derp, program) : [];
-    return pageControls(
-      ctx,
-      all.filter(({ facts }) => isActive(facts, ctx.now)),
-      page,
-    );
+    const { now, controls: all } = await listed(ctx, derp, await programOf(ctx, derp));
+    return pageControls({ now, controls: all.filter(({ facts }) => isActive(facts, now)) }, page);
   },
 };
 
@@ -188,7 +205,7 @@ const control: Behaviour = {
   resource: model.der.control,
   item: async (ctx, { derp = '', derc = '' }) => {
     const found = await controlByMrid(ctx, derc.toUpperCase());
-    return found?.derp === derp && isListed(found.facts, ctx.now) ? shown(ctx, found) : undefined;
+    return found?.derp === derp && isListed(found.facts, ctx.now) ? shown(found, ctx.now) : undefined;
   },
 };
 

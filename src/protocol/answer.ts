@@ -2,14 +2,22 @@
  * One request of the device port, from path to bytes, without a socket. Order of the checks: path, ownership, method, media
  * types, then the function set. Every way out is an Answer; nothing thrown leaves this file but a defect of the process.
  */
-import { type Clock } from '../base/clock';
+import { type Clock, type Seconds } from '../base/clock';
 import { type Ids } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { Problem, asProblem } from '../base/problem';
 import { read } from '../codec/read';
 import { write } from '../codec/write';
-import { apply, offered, type Behaviour, type Context, type House, type Incoming } from '../functions/behaviour';
+import {
+  apply,
+  offered,
+  type Behaviour,
+  type Context,
+  type House,
+  type Incoming,
+  type Observed,
+} from '../functions/behaviour';
 import { type EnvelopeViews } from '../functions/envelope-views';
 import { type Scope } from '../functions/scope';
 import { dialects, type DialectId } from '../model/dialect';
@@ -19,6 +27,7 @@ import { timeKeyRange } from '../model/sort-key';
 
 import { maySee, narrow, type Peer } from './access';
 import { acceptsSepXml, isSepXml, sepXml } from './headers';
+import { KeptAnswers } from './kept-answers';
 import { listQuery } from './query';
 import { errorBody } from './render';
 import { router, type Match } from './router';
@@ -45,7 +54,7 @@ export interface Answer {
 }
 
 export interface DevicePortDeps {
-  readonly store: Context['store'];
+  readonly store: Observed;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -55,12 +64,13 @@ export interface DevicePortDeps {
   readonly behaviours: readonly Behaviour[];
   readonly dialect: DialectId;
   readonly reading: 'strict' | 'lenient';
+  readonly kept: KeptAnswers;
   /** Throws Problem SLOW_DOWN when this identity has sent too much. */
   readonly admit: (identity: string) => void;
 }
 
 const longestUrl = 255;
-const known: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
+const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
 
 export function answerer(deps: DevicePortDeps): (request: Request) => Promise<Answer> {
   const byName = new Map(deps.behaviours.map(behaviour => [behaviour.resource.name, behaviour]));
@@ -79,15 +89,24 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Promise<An
           want: `at most ${longestUrl} bytes`,
           got: request.url.length,
         });
-      if (!known.includes(request.method)) throw new Problem('NO_METHOD', { got: request.method });
+      if (!knownMethods.includes(request.method)) throw new Problem('NO_METHOD', { got: request.method });
       if (!match) throw new Problem('NOT_FOUND', { at: path });
-      const scope = await narrow(deps.store, request.peer, deps.dialect);
+      const key =
+        request.method === 'GET' || request.method === 'HEAD' ? `${request.peer.lfdi} ${request.url}` : undefined;
+      const known =
+        key !== undefined && acceptsSepXml(request.accept) ? deps.kept.find(key, deps.clock.now()) : undefined;
+      if (known) return known;
+      const { store, reads } = deps.store.reading();
+      const scope = await narrow(store, request.peer, deps.dialect);
       dialect = scope.dialect;
-      const ctx = contextOf(deps, scope);
+      const timing: Timing = { at: deps.clock.now(), until: Infinity };
+      const ctx = contextOf(deps, store, scope, timing);
       if (!(await maySee(ctx, match.resource, match.params)))
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
       const behaviour = byName.get(match.resource.name) ?? { resource: match.resource };
-      return await perform(ctx, request, match, behaviour, query, deps);
+      const answer = await perform(ctx, request, match, behaviour, query, deps);
+      if (key !== undefined && answer.status === 200) deps.kept.keep(key, { answer, reads, ...timing });
+      return answer;
     } catch (thrown) {
       const problem = asProblem(thrown);
       return { ...errorBody(problem, dialects[dialect]), resource, problem };
@@ -95,9 +114,32 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Promise<An
   };
 }
 
-function contextOf(deps: DevicePortDeps, scope: Scope): Context {
-  const { store, clock, ids, log, metrics, house, envelopes } = deps;
-  return { store, clock, ids, log, metrics, house, envelopes, scope, now: clock.now() };
+/** When a request looked at the clock, and how long what it made of it holds. */
+interface Timing {
+  readonly at: Seconds;
+  until: Seconds;
+}
+
+function contextOf(deps: DevicePortDeps, store: Context['store'], scope: Scope, timing: Timing): Context {
+  const { clock, ids, log, metrics, house, envelopes } = deps;
+  return {
+    store,
+    clock,
+    ids,
+    log,
+    metrics,
+    house,
+    envelopes,
+    scope,
+    get now() {
+      timing.until = Math.min(timing.until, timing.at + 1);
+      return timing.at;
+    },
+    nowUntil: next => {
+      timing.until = Math.min(timing.until, next(timing.at) ?? Infinity);
+      return timing.at;
+    },
+  };
 }
 
 async function perform(
@@ -126,7 +168,7 @@ async function perform(
     return { status: 200, headers: { 'Content-Type': sepXml }, body, resource: resource.name };
   }
   const decide = await decision(ctx, request, match, behaviour, method, deps.reading);
-  const { change } = await apply(deps.store, decide);
+  const { change } = await apply(deps.store.store, decide);
   const location: Record<string, string> = change.location === undefined ? {} : { Location: change.location };
   return { status: change.status, headers: location, body: '', resource: resource.name };
 

@@ -6,7 +6,10 @@ const programPollS = 300;
 const otherPollS = 900;
 
 /** The part of the configuration that functions see, with poll rates that can be set while the server runs. */
-export function houseOf(config: Config): {
+export function houseOf(
+  config: Config,
+  changed: () => void = () => undefined,
+): {
   house: House;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
 } {
@@ -27,6 +30,7 @@ export function houseOf(config: Config): {
     house,
     setPollRates: more => {
       for (const [name, rate] of Object.entries(more)) rates.set(name, rate);
+      changed();
     },
   };
 }

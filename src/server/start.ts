@@ -7,7 +7,9 @@ import { behaviours } from '../functions';
 import { revokedLfdis } from '../functions/operator/revoked';
 import { answerer } from '../protocol/answer';
 import { clientError, deviceHandler } from '../protocol/device-port';
+import { KeptAnswers } from '../protocol/kept-answers';
 import { rateLimit } from '../protocol/rate';
+import { observed } from '../services/changes';
 import { openStore } from '../store/open';
 import { type Store } from '../store/api';
 import { deviceServer, loadServerFiles, peerOf, pemToDer, selfTest, Trust } from '../tls';
@@ -45,27 +47,31 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     closing.length = 0;
   };
   try {
-    const store = await openStore(
+    const opened = await openStore(
       config.database === ':memory:'
         ? { kind: 'memory' }
         : { kind: 'sqlite', file: resolve(dir, config.database), mode: 'open' },
       { clock, log, metrics },
     );
-    closing.push(() => store.close());
-    const settings = houseOf(config);
+    closing.push(() => opened.close());
+    const changes = observed(opened);
+    const { store } = changes;
+    const kept = new KeptAnswers();
+    const settings = houseOf(config, () => kept.clear());
     const { house } = settings;
     const envelopes = await envelopeService({ ...deps, store });
     closing.push(async () => envelopes.stop());
 
     const answer = answerer({
-      store,
+      store: changes,
+      kept,
       clock,
       ids,
       log,
       metrics,
       house,
       behaviours,
-      envelopes: envelopeViews(store, house.pen),
+      envelopes: envelopeViews(clock, house.pen),
       dialect: config.dialect,
       reading: 'lenient',
       admit: rateLimit(clock, config.maxRequestsPerMinute),

@@ -52,6 +52,23 @@ export function prepare(plan: Plan): Prepared {
 /** How a conflict names a key. */
 export const keyName = ({ index, key }: Pick<IndexKey, 'index' | 'key'>) => `${index}:${key}`;
 
+/** Notes what a change of a document lets readers see (api.ts, `touched`); `keys` are those it held and those it holds. */
+export function touchDoc(
+  touched: Set<string>,
+  { href, list }: Pick<NewDoc, 'href' | 'list'>,
+  keys: readonly Pick<IndexKey, 'index' | 'key'>[],
+): void {
+  touched.add(`doc:${href}`);
+  if (list !== '') touched.add(`list:${list}`);
+  for (const { index, key } of keys) touched.add(`key:${index}:${key}`);
+}
+
+/** The same for what a plan appends. */
+export function touchRows(touched: Set<string>, { series, readings }: Pick<Prepared, 'series' | 'readings'>): void {
+  for (const { site } of series) touched.add(`site:${site}`);
+  for (const { meter } of readings) touched.add(`meter:${meter}`);
+}
+
 /** Bounds of the hrefs below `href`, as a half-open range in byte order: `0` is the character after `/`. */
 export const below = (href: Href): { from: Href; to: Href } => ({ from: `${href}/`, to: `${href}0` });
 

@@ -11,7 +11,9 @@ import { type NewSite } from '../../functions/provision';
 import { type DialectId } from '../../model/dialect';
 import { type Store } from '../../store/api';
 import { memoryStore } from '../../store/memory/store';
+import { observed } from '../../services/changes';
 import { answerer, type Answer } from '../answer';
+import { KeptAnswers } from '../kept-answers';
 
 export const t0 = 1_790_000_000;
 export const pen = 99999;
@@ -56,21 +58,24 @@ export interface Asked {
 }
 
 export function devicePort(more: { house?: Partial<House>; store?: Store; dialect?: DialectId } = {}) {
-  const store = more.store ?? memoryStore();
+  const changes = observed(more.store ?? memoryStore());
+  const { store } = changes;
+  const kept = new KeptAnswers();
   const clock = new ManualClock(t0);
   const log = keptLog();
   const metrics = promMetrics();
   const all: House = { ...house, ...more.house };
   const ids = countingIds();
   const answer = answerer({
-    store,
+    store: changes,
+    kept,
     clock,
     ids,
     log,
     metrics,
     house: all,
     behaviours,
-    envelopes: envelopeViews(store, pen),
+    envelopes: envelopeViews(clock, pen),
     dialect: more.dialect ?? 'csipaus-1.2',
     reading: 'lenient',
     admit: () => undefined,

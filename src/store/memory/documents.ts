@@ -1,6 +1,6 @@
 import { type Href } from '../../model/href';
 import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
-import { below, checkPage, keyName, type Prepared, type PreparedDoc } from '../plan';
+import { below, checkPage, keyName, touchDoc, type Prepared, type PreparedDoc } from '../plan';
 
 interface Stored {
   readonly doc: PreparedDoc;
@@ -60,19 +60,24 @@ export class MemoryDocuments {
   }
 
   /** Writes; `conflicts` must have been empty. */
-  apply(plan: Prepared): Record<Href, Version> {
+  apply(plan: Prepared): { versions: Record<Href, Version>; touched: Set<string> } {
     const versions: Record<Href, Version> = {};
+    const touched = new Set<string>();
+    const touch = (doc: PreparedDoc | undefined) => doc && touchDoc(touched, doc, doc.keys);
     for (const href of this.dropped(plan)) {
+      touch(this.docs.get(href)?.doc);
       this.remove(href);
       versions[href] = 0;
     }
     for (const doc of plan.put.values()) {
       const version = (this.docs.get(doc.href)?.version ?? 0) + 1;
+      touch(this.docs.get(doc.href)?.doc);
+      touch(doc);
       this.remove(doc.href);
       this.add(doc, version);
       versions[doc.href] = version;
     }
-    return versions;
+    return { versions, touched };
   }
 
   /** What the plan drops and does not put again, in order of href. */

@@ -1,7 +1,7 @@
 import { type Metrics, noMetrics } from '../../base/metrics';
 import { Problem } from '../../base/problem';
 import { type Committed, type Plan, type Store } from '../api';
-import { prepare } from '../plan';
+import { prepare, touchRows } from '../plan';
 import { MemoryDocuments } from './documents';
 import { MemoryOutbox } from './outbox';
 import { MemoryReadings } from './readings';
@@ -27,12 +27,13 @@ export function memoryStore({ metrics = noMetrics }: { metrics?: Metrics } = {})
     const conflict = documents.conflicts(prepared);
     metrics.count('headroom_commits_total', { outcome: conflict.length > 0 ? 'conflict' : 'committed' });
     if (conflict.length > 0) return { ok: false, conflict };
-    const versions = documents.apply(prepared);
+    const { versions, touched } = documents.apply(prepared);
     const ids = prepared.series.map(row => series.add(row));
     for (const row of prepared.readings) readings.add(row);
     for (const id of prepared.settle) outbox.remove(id);
     for (const note of prepared.enqueue) outbox.add(note);
-    return { ok: true, changed: Object.keys(versions), versions, series: ids };
+    touchRows(touched, prepared);
+    return { ok: true, changed: Object.keys(versions), versions, series: ids, touched: [...touched].sort() };
   };
 
   return {

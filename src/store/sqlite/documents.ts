@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type Href } from '../../model/href';
 import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
-import { below, checkPage, keyName, type Prepared, type PreparedDoc } from '../plan';
+import { below, checkPage, keyName, touchDoc, type Prepared, type PreparedDoc } from '../plan';
 import { Lists, type Place } from './lists';
 
 interface Row extends Omit<Doc, 'body'> {
@@ -91,19 +91,23 @@ export class SqliteDocuments {
   }
 
   /** Writes inside a transaction of the caller, who takes it back when there are conflicts. */
-  apply(plan: Prepared): { conflict: string[]; versions: Record<Href, Version> } {
+  apply(plan: Prepared): { conflict: string[]; versions: Record<Href, Version>; touched: Set<string> } {
     const moved = plan.expect.filter(([href, version]) => (this.sql.version.get(href) ?? 0) !== version);
     const versions: Record<Href, Version> = {};
+    const touched = new Set<string>();
     for (const gone of this.dropped(plan)) {
+      touchDoc(touched, gone, this.sql.keys.all(gone.id));
       this.sql.remove.run(gone.id);
       this.lists.take(gone.list, gone);
       versions[gone.href] = 0;
     }
     const claims: { id: number; keys: PreparedDoc['keys'] }[] = [];
     for (const doc of plan.put.values()) {
-      const { id, version } = this.write(doc);
+      const { id, version, oldList } = this.write(doc);
       versions[doc.href] = version;
       const held = version === 1 ? [] : this.sql.keys.all(id); // a new document holds none
+      touchDoc(touched, doc, [...held, ...doc.keys]);
+      if (oldList) touched.add(`list:${oldList}`);
       if (sameKeys(held, doc.keys)) continue;
       if (held.length > 0) this.sql.removeKeys.run(id);
       claims.push({ id, keys: doc.keys });
@@ -116,10 +120,14 @@ export class SqliteDocuments {
         if (rival.get(claim.index, claim.key) !== undefined) taken.add(keyName(claim));
         else this.sql.insertKey.run(claim.index, claim.key, id, claim.unique ? 1 : 0);
       }
-    return { conflict: [...moved.map(([href]) => href).sort(), ...[...taken].sort()], versions };
+    return { conflict: [...moved.map(([href]) => href).sort(), ...[...taken].sort()], versions, touched };
   }
 
-  private write({ href, list, kind, changed, sortKey, text }: PreparedDoc): { id: number; version: Version } {
+  private write({ href, list, kind, changed, sortKey, text }: PreparedDoc): {
+    id: number;
+    version: Version;
+    oldList: Href | undefined;
+  } {
     const old = this.sql.stored.get(href);
     const version = (old?.version ?? 0) + 1;
     if (old) this.sql.update.run(list, kind, version, changed, sortKey, text, old.id);
@@ -129,7 +137,7 @@ export class SqliteDocuments {
       if (old) this.lists.take(old.list, old);
       this.lists.add(list, { sortKey, href });
     }
-    return { id, version };
+    return { id, version, oldList: old?.list };
   }
 
   /** What the plan drops and does not put again, in order of href. */

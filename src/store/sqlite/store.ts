@@ -5,7 +5,7 @@ import { type Metrics, noMetrics } from '../../base/metrics';
 import { Problem } from '../../base/problem';
 import { nextTurn } from '../../base/turn';
 import { type Committed, type Plan, type Store } from '../api';
-import { prepare, type Prepared } from '../plan';
+import { prepare, touchRows, type Prepared } from '../plan';
 import { backUp } from './backup';
 import { openDatabase } from './database';
 import { SqliteDocuments } from './documents';
@@ -63,13 +63,14 @@ export function storeOn(
   let open = true;
 
   const apply = (plan: Prepared): Committed => {
-    const { conflict, versions } = documents.apply(plan);
+    const { conflict, versions, touched } = documents.apply(plan);
     if (conflict.length > 0) return { ok: false, conflict };
     const ids = plan.series.map(row => series.add(row));
     readings.add(plan.readings);
     for (const id of plan.settle) outbox.remove(id);
     for (const note of plan.enqueue) outbox.add(note);
-    return { ok: true, changed: Object.keys(versions), versions, series: ids };
+    touchRows(touched, plan);
+    return { ok: true, changed: Object.keys(versions), versions, series: ids, touched: [...touched].sort() };
   };
 
   const group = new GroupCommit(db, { apply, soon: nextTurn, most: groupMost, clock, log, metrics });

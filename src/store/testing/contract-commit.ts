@@ -43,6 +43,7 @@ export function commitContract(open: OpenStore): void {
         changed: [],
         versions: {},
         series: [],
+        touched: expect.anything() as string[],
       });
       expect(await store.commit({ expect: { '/guard': 0 }, drop: ['/guard'] })).toMatchObject({ ok: false });
       expect((await store.get('/guard'))?.version).toBe(1);
@@ -160,8 +161,22 @@ export function commitContract(open: OpenStore): void {
       expect(await state()).toEqual(before);
     });
 
+    it('names everything that readers could have seen before or can see now', async () => {
+      await store.commit({ put: [entry('/l', 'a', { keys: [{ index: 'owner', key: 'x' }] })] });
+      const moved = await store.commit({
+        put: [doc('/l/a', { list: '/m', keys: [{ index: 'name', key: 'n' }] })],
+        series: [series('7')],
+        readings: [reading('/r', 0)],
+      });
+      expect(moved.ok && [...moved.touched].sort()).toEqual(
+        ['doc:/l/a', 'key:name:n', 'key:owner:x', 'list:/l', 'list:/m', 'meter:/r', 'site:7'].sort(),
+      );
+      const dropped = await store.commit({ dropTree: ['/l/a'] });
+      expect(dropped.ok && [...dropped.touched].sort()).toEqual(['doc:/l/a', 'key:name:n', 'list:/m']);
+    });
+
     it('takes an empty plan', async () => {
-      expect(await store.commit({})).toEqual({ ok: true, changed: [], versions: {}, series: [] });
+      expect(await store.commit({})).toEqual({ ok: true, changed: [], versions: {}, series: [], touched: [] });
     });
   });
 

@@ -39,7 +39,13 @@ export function documentContract(open: OpenStore): void {
       await store.commit({ put: [entry('/l', 'a', { body: { n: 1 } })] });
       const second = { ...entry('/l', 'a', { body: { n: 2 }, changed: 2000, kind: 'other' }), list: '/m' };
       const done = await store.commit({ put: [second] });
-      expect(done).toEqual({ ok: true, changed: ['/l/a'], versions: { '/l/a': 2 }, series: [] });
+      expect(done).toEqual({
+        ok: true,
+        changed: ['/l/a'],
+        versions: { '/l/a': 2 },
+        series: [],
+        touched: ['doc:/l/a', 'list:/l', 'list:/m'],
+      });
       expect(await store.get('/l/a')).toEqual({ ...second, version: 2 });
     });
 
@@ -190,6 +196,7 @@ export function documentContract(open: OpenStore): void {
         changed: ['/l/a'],
         versions: { '/l/a': 0 },
         series: [],
+        touched: expect.anything() as string[],
       });
       expect(await store.get('/l/a')).toBeUndefined();
       expect(hrefs((await store.page('/l', { start: 0, limit: 9 })).docs)).toEqual(['/l/b']);
