@@ -49,10 +49,10 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
   let credentials = options.credentials;
   let context: SecureContext = createSecureContext(serverTls(options));
 
-  const turnAway = (socket: TLSSocket | undefined, { reason, text }: Refusal, peer?: Partial<PeerIdentity>) => {
+  const turnAway = (socket: TLSSocket, { reason, text, lfdi }: Refusal, peer?: PeerIdentity) => {
     metrics.count('headroom_handshake_failures_total', { reason });
-    log.warn('connection refused', { reason, text, from: socket?.remoteAddress, lfdi: peer?.lfdi });
-    socket?.destroy();
+    log.warn('connection refused', { reason, text, from: socket.remoteAddress, lfdi: peer?.lfdi ?? lfdi });
+    socket.destroy();
   };
 
   const secure = (raw: Socket) => {

@@ -18,7 +18,8 @@ describe.each(['strict', 'lenient'] as const)('%s listener', profile => {
   });
   afterAll(() => at.close());
 
-  test.each(cases.map(c => [c.name, c] as const))('%s', async (_, c) => {
+  const telling = profile === 'strict' ? cases : cases.filter(c => c.lenient !== c.strict || /^[DEFG]:/.test(c.name));
+  test.each(telling.map(c => [c.name, c] as const))('%s', async (_, c) => {
     const expected = c[profile];
     const seen = at.log.lines.length;
     const credentials = { keyPem: keyToPem(c.leaf.key), chainPem: c.chain.map(derToPem).join('') };

@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 import { type ChainVerdict } from './chain';
 import { type Hardware } from './extensions';
-import { type Lfdi, type Sfdi } from './lfdi';
+import { type Lfdi, lfdiOf, type Sfdi } from './lfdi';
 import { oid } from './oids';
 import { type Refusal, refuse } from './reasons';
 import { type Standing, standingOf, type Trust } from './trust';
@@ -38,7 +38,7 @@ export function acceptPeer(socket: TLSSocket, trust: Trust): PeerIdentity | Refu
   const [leaf] = chain;
   if (!leaf) return refuse('no-certificate');
   const verdict: ChainVerdict = resumed ? trust.judgeResumed(leaf) : trust.judge(chain);
-  if (!verdict.ok) return verdict;
+  if (!verdict.ok) return { ...verdict, lfdi: lfdiOf(leaf) };
   const identity: PeerIdentity = {
     ...standingOf(verdict),
     ok: true,

@@ -46,6 +46,8 @@ export interface Refusal {
   readonly reason: Reason;
   /** A sentence for the log and the operator: which certificate, what is wrong. */
   readonly text: string;
+  /** LFDI of the certificate presented, where there was one; proves nothing about who presented it. */
+  readonly lfdi?: string;
 }
 
 export function refuse(reason: Reason, about?: string): Refusal {

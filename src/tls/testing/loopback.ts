@@ -14,15 +14,19 @@ import { type Credentials } from '../server-tls';
 import { Trust, type TrustOptions } from '../trust';
 import { clientTls } from '../client-tls';
 
-/** A device server on a free loopback port that answers each request with its peer's LFDI, and what is needed to meet it. */
-export interface Loopback {
+/** What a client needs to know to meet a server. */
+export interface Meeting {
   readonly pki: Pki;
+  readonly port: number;
+  readonly clock: Clock;
+}
+
+/** A device server on a free loopback port that answers each request with its peer's LFDI, and what is needed to meet it. */
+export interface Loopback extends Meeting {
   readonly trust: Trust;
   readonly device: ReturnType<typeof deviceServer>;
-  readonly port: number;
   readonly log: ReturnType<typeof keptLog>;
   readonly metrics: ReturnType<typeof promMetrics>;
-  readonly clock: Clock;
   close(): Promise<void>;
 }
 
@@ -75,7 +79,7 @@ export interface Attempt {
 }
 
 /** One GET on a connection of its own. */
-export function attempt(at: Loopback, client: AgentOptions): Promise<Attempt> {
+export function attempt(at: Meeting, client: AgentOptions): Promise<Attempt> {
   return new Promise(resolve => {
     const agent = new Agent({ ...client, keepAlive: false });
     const call = request({ host: '127.0.0.1', port: at.port, path: '/', agent }, (res: IncomingMessage) => {
@@ -92,7 +96,7 @@ export function attempt(at: Loopback, client: AgentOptions): Promise<Attempt> {
 }
 
 /** A bare TLS connection; resolves when it is up. */
-export function open(at: Loopback, options: ConnectionOptions): Promise<TLSSocket> {
+export function open(at: Meeting, options: ConnectionOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...options, host: '127.0.0.1', port: at.port }, () => resolve(socket));
     socket.on('error', reject);
@@ -101,7 +105,7 @@ export function open(at: Loopback, options: ConnectionOptions): Promise<TLSSocke
 
 /** Client options for credentials of the same PKI. */
 export function clientOf(
-  at: Loopback,
+  at: Meeting,
   credentials: Credentials,
   more: Partial<Parameters<typeof clientTls>[0]> = {},
 ): AgentOptions {
