@@ -11,7 +11,7 @@ import { type NewSite } from '../../functions/provision';
 import { type DialectId } from '../../model/dialect';
 import { type Store } from '../../store/api';
 import { memoryStore } from '../../store/memory/store';
-import { observed } from '../../services/changes';
+import { observed, type Observed } from '../../services/changes';
 import { answerer, type Answer } from '../answer';
 import { KeptAnswers } from '../kept-answers';
 
@@ -57,11 +57,20 @@ export interface Asked {
   lfdi?: string;
 }
 
-export function devicePort(more: { house?: Partial<House>; store?: Store; dialect?: DialectId } = {}) {
-  const changes = observed(more.store ?? memoryStore());
+export function devicePort(
+  more: {
+    house?: Partial<House>;
+    store?: Store;
+    dialect?: DialectId;
+    keptBytes?: number;
+    clock?: ManualClock;
+    changes?: Observed;
+  } = {},
+) {
+  const changes = more.changes ?? observed(more.store ?? memoryStore());
   const { store } = changes;
-  const kept = new KeptAnswers();
-  const clock = new ManualClock(t0);
+  const kept = new KeptAnswers(more.keptBytes);
+  const clock = more.clock ?? new ManualClock(t0);
   const log = keptLog();
   const metrics = promMetrics();
   const all: House = { ...house, ...more.house };
@@ -93,6 +102,8 @@ export function devicePort(more: { house?: Partial<House>; store?: Store; dialec
     answer({ id: 'r', method, url, accept, contentType, peer: { lfdi, sfdi: 1 }, body: async () => Buffer.from(body) });
   return {
     store,
+    changes,
+    kept,
     clock,
     log,
     metrics,
