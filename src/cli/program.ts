@@ -1,9 +1,13 @@
 import { Command } from 'commander';
 import { cert } from './cert';
+import { conformance } from './conformance';
+import { init } from './init';
+import { serve } from './serve';
+import { site } from './site';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
-const commands: readonly AddCommand[] = [cert];
+const commands: readonly AddCommand[] = [init, cert, serve, site, conformance];
 
 /** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
 export function program(io: Io): Command {

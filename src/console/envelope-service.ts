@@ -8,9 +8,19 @@ export interface EnvelopeImport {
   readonly exportW: readonly number[];
 }
 
+/** What one run did, for operators and reports. */
+export interface EnvelopeRun {
+  readonly at: number;
+  readonly outcome: string;
+  readonly controlsPublished: number;
+  readonly notes: readonly { readonly what: 'fallback' | 'safety-net' | 'note'; readonly text: string }[];
+}
+
 export interface EnvelopeService {
   /** Runs the engine now and publishes; the result says what was published and what fell back. */
   run(): Promise<object>;
+  /** The latest runs of this process, oldest first. */
+  runs(): readonly EnvelopeRun[];
   /** Publishes limits computed elsewhere, after the same safety net. */
   import(envelope: EnvelopeImport): Promise<object>;
   /** What is in force and to come at a site, and what bound it. */

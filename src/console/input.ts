@@ -25,6 +25,7 @@ export const newSite = z.strictObject({
   maxExportW: watt.default(0),
   firmImportW: watt.default(0),
   firmExportW: watt.default(0),
+  follows: z.enum(['import', 'export']).optional(),
   weight: z.number().positive().default(1),
   derType: z.number().int().min(0).max(255).default(0),
 });

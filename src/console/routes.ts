@@ -1,11 +1,12 @@
 import { type Express, type Request, type Response } from 'express';
 import { type Clock } from '../base/clock';
 import { type Ids, type Pen } from '../base/ids';
+import { type Metrics } from '../base/metrics';
 import { type House } from '../functions/behaviour';
 import { addControl, addCurve, addProgram, cancelControl, setDefault } from '../functions/operator/programs';
 import { setRevoked } from '../functions/operator/revoked';
 import { addSites, changeSite, findSite, removeSite, type SiteChange } from '../functions/operator/sites';
-import { responsesOfSite } from '../functions/operator/delivery';
+import { responseCounts, responsesOfSite } from '../functions/operator/delivery';
 import { type NewSite } from '../functions/provision';
 import { allSites } from '../functions/site';
 import { type EnvelopeService } from './envelope-service';
@@ -17,6 +18,7 @@ export interface RouteDeps {
   readonly ids: Ids;
   readonly pen: Pen;
   readonly house: House;
+  readonly metrics: Metrics;
   readonly envelopes: EnvelopeService;
   /** Sets poll rates while the server runs. */
   readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
@@ -38,13 +40,14 @@ const json =
 
 export function siteRoutes(deps: RouteDeps): (app: Express) => void {
   const { store, house, sfdiOf } = deps;
-  const complete = ({ pin, manager, dialect, bus, ...site }: input.NewSiteInput): NewSite => ({
+  const complete = ({ pin, manager, dialect, bus, follows, ...site }: input.NewSiteInput): NewSite => ({
     ...site,
     sfdi: sfdiOf(site.lfdi),
     pin: pin ?? house.defaultPin,
     ...(manager !== undefined && { manager }),
     ...(dialect !== undefined && { dialect }),
     ...(bus !== undefined && { bus }),
+    ...(follows !== undefined && { follows }),
   });
   const changeRevocation = async (lfdi: string, revoked: boolean): Promise<undefined> => {
     await setRevoked(deps, lfdi.toUpperCase(), revoked);
@@ -143,7 +146,7 @@ export function programRoutes(deps: RouteDeps): (app: Express) => void {
   };
 }
 
-export function envelopeRoutes({ store, envelopes, clock }: RouteDeps): (app: Express) => void {
+export function envelopeRoutes({ store, envelopes, clock, metrics }: RouteDeps): (app: Express) => void {
   return app => {
     app.get(
       '/api/health',
@@ -152,6 +155,14 @@ export function envelopeRoutes({ store, envelopes, clock }: RouteDeps): (app: Ex
     app.post(
       '/api/envelopes/run',
       json(async () => envelopes.run()),
+    );
+    app.get(
+      '/api/envelopes/runs',
+      json(async () => ({ runs: envelopes.runs() })),
+    );
+    app.get(
+      '/api/responses/counts',
+      json(async () => ({ byStatus: await responseCounts(metrics) })),
     );
     app.post(
       '/api/envelopes/import',

@@ -29,6 +29,8 @@ export interface Site {
   /** Contractual floors, W. */
   readonly firmImportW: number;
   readonly firmExportW: number;
+  /** The only direction in which it can hold a limit, where it cannot hold both: a plain inverter has no say over load. */
+  readonly follows?: 'import' | 'export';
   /** Share weight for engines that weigh; 1 for equal shares. */
   readonly weight: number;
   /** DERType of 2030.5: 4 PV, 83 PV and storage, 82 EVSE, 1 virtual or mixed … */

@@ -26,7 +26,7 @@ export async function startOperator(
           server.close(() => done());
           server.closeAllConnections();
         });
-        envelopes.stop();
+        await envelopes.stop();
         await store.close();
       },
     };

@@ -25,6 +25,7 @@ export function operatorServer(
     store,
     clock,
     ids,
+    metrics,
     pen: house.house.pen,
     house: house.house,
     envelopes,

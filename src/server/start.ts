@@ -60,7 +60,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const settings = houseOf(config, () => kept.clear());
     const { house } = settings;
     const envelopes = await envelopeService({ ...deps, store });
-    closing.push(async () => envelopes.stop());
+    closing.push(() => envelopes.stop());
 
     const answer = answerer({
       store: changes,

@@ -1,5 +1,6 @@
+import { type Metrics } from '../../base/metrics';
 import { type Store } from '../../store/api';
-import { type StoredResponse } from '../response';
+import { responseNames, type StoredResponse } from '../response';
 
 export interface DeliveredResponse {
   readonly subject: string;
@@ -19,4 +20,11 @@ export async function responsesOfSite(store: Store, edev: string): Promise<Deliv
       receivedAt,
     }))
     .sort((a, b) => a.receivedAt - b.receivedAt || (a.status ?? 0) - (b.status ?? 0));
+}
+
+/** Responses received by this process, by what their status is called. */
+export async function responseCounts(metrics: Metrics): Promise<Record<string, number>> {
+  const names = Object.values(responseNames);
+  const counts = await Promise.all(names.map(status => metrics.value('headroom_responses_total', { status })));
+  return Object.fromEntries(names.map((name, i) => [name, counts[i] ?? 0]));
 }

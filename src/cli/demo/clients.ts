@@ -1,0 +1,78 @@
+/** The 2030.5 side of simulated sites: each its own certificate, its own TLS connection, its own client. */
+import { type Clock } from '../../base/clock';
+import { type Log } from '../../base/log';
+import { type Random } from '../../base/random';
+import { type Tasks } from '../../base/tasks';
+import { activePower } from '../../base/units';
+import { averageOf, createClient, httpsTransport, type Client, type DerInfo, type HttpsTransport } from '../../client';
+import { type FleetSite } from '../../sim/fleet';
+import { exportRatingW, type SiteSpec } from '../../sim/site-spec';
+import { ccm8, clientTls, type Device } from '../../tls';
+
+export interface SiteClient {
+  readonly client: Client;
+  readonly transport: HttpsTransport;
+}
+
+export interface ClientDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly rootsPem: string;
+  readonly clock: Clock;
+  readonly tasks: Tasks;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Bits of DERControlType and DOEControlType that our sites implement: import and export limits, maximum W. */
+const modesSupported = '00100003';
+const importAndExport = '03';
+
+/** DERType: 4 PV, 83 PV and storage, 80 storage, 82 EVSE, 1 mixed. */
+export function derTypeOf({ pv, battery, evses }: SiteSpec): number {
+  if (evses.length > 0) return pv || battery ? 1 : 82;
+  if (pv && battery) return 83;
+  return battery ? 80 : 4;
+}
+
+export function connectSite(fleetSite: FleetSite, device: Device, deps: ClientDeps): SiteClient {
+  const { host, port, rootsPem, clock, tasks, random, log } = deps;
+  const transport = httpsTransport({
+    host,
+    port,
+    tls: clientTls({ keyPem: device.keyPem, chainPem: device.chainPem, rootsPem, clock, suites: [ccm8] }),
+  });
+  const client = createClient({
+    transport,
+    clock,
+    tasks,
+    random: random.fork(fleetSite.spec.id),
+    log,
+    lfdi: device.lfdi,
+    pin: device.pin,
+    dialect: 'csipaus-1.2',
+    startSpreadS: 60,
+    der: derInfo(fleetSite),
+    mirror: {
+      description: 'Point of connection',
+      quantities: [{ name: 'net power', type: averageOf(38), read: () => Math.round(fleetSite.meanNetW) }],
+    },
+  });
+  fleetSite.site.source = { current: now => client.limits(now), schedule: when => client.limitsAt(when) };
+  return { client, transport };
+}
+
+function derInfo({ spec, site }: FleetSite): DerInfo {
+  const rated = activePower(Math.max(1, exportRatingW(spec), spec.kind === 'pcs' ? spec.serviceW : 0));
+  return {
+    capability: { modesSupported, rtgMaxW: rated, type: derTypeOf(spec), doeModesSupported: importAndExport },
+    settings: { setGradW: spec.comms.setGradW, setMaxW: rated, doeModesEnabled: importAndExport },
+    status: now => ({
+      operationalModeStatus: { dateTime: now, value: 2 },
+      ...(spec.battery && { stateOfChargeStatus: { dateTime: now, value: Math.round(socOf(site) * 10_000) } }),
+    }),
+  };
+}
+
+/** State of charge, 0 … 1. */
+const socOf = (site: FleetSite['site']): number => site.devices.battery?.soc ?? 0;

@@ -1,0 +1,168 @@
+/**
+ * Drives a demo. The clock is moved in steps; a step ends when the server has done everything due, every request of every client
+ * has been answered, and every device has lived through every second of it (docs/adr/0009).
+ */
+import { ManualClock, type Clock, type Seconds } from '../../base/clock';
+import { type Log } from '../../base/log';
+import { seededRandom } from '../../base/random';
+import { tasks } from '../../base/tasks';
+import { offsetS } from '../../base/local-time';
+import { responseNames } from '../../functions/response';
+import { Fleet } from '../../sim/fleet';
+import { NetworkTracer } from '../../sim/network-trace';
+import { type RunEvent, type RunRecord, type Summary } from '../../sim/report/record';
+import { summarize } from '../../sim/summary';
+import { connectSite, type SiteClient } from './clients';
+import { pacer } from './pace';
+import { register, timeZone, type DemoOptions, type Prepared } from './prepare';
+import { type ServerProcess } from './server-process';
+
+export interface Drive extends DemoOptions {
+  readonly title: string;
+  /** Simulated seconds for each real one, at most. */
+  readonly speed: number;
+  /** Hour of the run at which the engine is killed. */
+  readonly killEngineAtHour?: number;
+}
+
+export interface Progress {
+  readonly now: Seconds;
+  readonly minute: number;
+  readonly minutes: number;
+  readonly fleet: Fleet;
+  readonly tracer: NetworkTracer;
+  readonly clients: ReadonlyMap<string, SiteClient>;
+}
+
+export interface DemoResult {
+  readonly record: RunRecord;
+  readonly summary: Summary;
+  readonly requests: number;
+}
+
+interface EnvelopeRun {
+  readonly at: Seconds;
+  readonly outcome: string;
+  readonly controlsPublished: number;
+  readonly notes: readonly { readonly what: RunEvent['what']; readonly text: string }[];
+}
+
+const tickS = 10;
+
+export async function drive(
+  prepared: Prepared,
+  server: ServerProcess,
+  options: Drive,
+  io: { real: Clock; log: Log; stop: AbortSignal; show: (progress: Progress) => void },
+): Promise<DemoResult> {
+  const { network, plan, devices, start } = prepared;
+  const { hours, seed, speed, killEngineAtHour, title } = options;
+  const clock = new ManualClock(start);
+  const faults: unknown[] = [];
+  const work = tasks(error => faults.push(error));
+  const fleet = new Fleet(plan.sites, {
+    start,
+    seed,
+    place: { latitudeDeg: 38, utcOffsetS: offsetS(timeZone, start) },
+    sky: 'clear',
+  });
+  const tracer = new NetworkTracer(network, fleet.sites, { midnight: start, start, passive: plan.passive });
+  fleet.onMinute = minute => tracer.minute(minute);
+  await register(server.api, prepared);
+  await server.api.post('/api/envelopes/run');
+  const clients = new Map<string, SiteClient>();
+  for (const site of fleet.sites) {
+    const device = devices.get(site.spec.id);
+    if (device)
+      clients.set(
+        site.spec.id,
+        connectSite(site, device, {
+          host: '127.0.0.1',
+          port: server.port,
+          rootsPem: device.rootsPem,
+          clock,
+          tasks: work,
+          random: seededRandom(seed).fork('clients'),
+          log: io.log,
+        }),
+      );
+  }
+  for (const { client } of clients.values()) client.start();
+  const pace = pacer(io.real, speed);
+  const minutes = Math.round(hours * 60);
+  const end = start + minutes * 60;
+  const events: RunEvent[] = [];
+  try {
+    let killAt = killEngineAtHour === undefined ? Infinity : start + killEngineAtHour * 3600;
+    while (clock.now() < end) {
+      io.stop.throwIfAborted();
+      const next = Math.min(end, clock.now() + tickS);
+      await server.advance(next);
+      while (clock.now() < next) {
+        clock.advance(1);
+        fleet.advance(clock.now());
+      }
+      await work.settled();
+      if (faults.length > 0) throw faults[0];
+      if (next >= killAt) {
+        await server.api.post('/api/engine/kill');
+        events.push({ at: next, what: 'engine-killed', text: `the capacity engine ${options.engine} was killed` });
+        killAt = Infinity;
+      }
+      io.show({ now: next, minute: Math.floor((next - start) / 60), minutes, fleet, tracer, clients });
+      await pace(next - start);
+    }
+  } finally {
+    for (const { client } of clients.values()) client.stop();
+  }
+  const counts = await server.api.get<{ byStatus: Record<string, number> }>('/api/responses/counts');
+  const { runs } = await server.api.get<{ runs: EnvelopeRun[] }>('/api/envelopes/runs');
+  for (const run of runs) {
+    if (run.controlsPublished > 0)
+      events.push({
+        at: run.at,
+        what: 'published',
+        text: `${run.controlsPublished} controls published (${run.outcome})`,
+      });
+    for (const note of run.notes) events.push({ at: run.at, ...note });
+  }
+  events.sort((a, b) => a.at - b.at);
+  const record: RunRecord = {
+    title,
+    networkName: network.name,
+    start,
+    stepS: 60,
+    minutes,
+    engine: options.engine,
+    seed,
+    sites: fleet.traces(),
+    network: tracer.trace,
+    events,
+  };
+  const summary = summarize(record, {
+    controlsPublished: runs.reduce((sum, run) => sum + run.controlsPublished, 0),
+    responses: responseCounts(counts.byStatus),
+  });
+  return {
+    record,
+    summary,
+    requests: [...clients.values()].reduce((sum, { transport }) => sum + transport.counts.requests, 0),
+  };
+}
+
+const named = ['received', 'started', 'completed', 'superseded', 'cancelled'] as const;
+
+function responseCounts(byStatus: Readonly<Record<string, number>>): Summary['responses'] {
+  const other = Object.values(responseNames)
+    .filter(name => !(named as readonly string[]).includes(name))
+    .reduce((sum, name) => sum + (byStatus[name] ?? 0), 0);
+  const of = (name: (typeof named)[number]) => byStatus[name] ?? 0;
+  return {
+    received: of('received'),
+    started: of('started'),
+    completed: of('completed'),
+    superseded: of('superseded'),
+    cancelled: of('cancelled'),
+    other,
+  };
+}

@@ -1,0 +1,95 @@
+/** What the capacity engine sees: the feeder's rated assets with what flows through them anyway, and the sites below them. */
+import { type Clock } from '../base/clock';
+import { offsetS } from '../base/local-time';
+import { Problem } from '../base/problem';
+import { type Asset, type Device, type Snapshot } from '../engines/api';
+import { allSites, type Site } from '../functions/site';
+import { assetOfBus, assetsOf } from '../grid/assets';
+import { type Load, type Network } from '../grid/network';
+import { passiveFlow } from '../grid/passive-flow';
+import { type Store } from '../store/api';
+
+export interface SnapshotOptions {
+  readonly network: Network;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timeZone: string;
+  readonly stepS: number;
+  readonly horizonS: number;
+  readonly seed: number;
+}
+
+const daySeconds = 86_400;
+
+export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot> {
+  const { network, store, clock, timeZone, stepS, horizonS, seed } = options;
+  const assets = assetsOf(network);
+  const assetOf = assetOfBus(network);
+  const loads = new Map(network.loads.map(load => [load.name.toLowerCase(), load]));
+  return async () => {
+    const now = clock.now();
+    // Steps lie on a fixed grid, so that one run's controls are the next run's too.
+    const start = Math.floor(now / stepS) * stepS;
+    const steps = Math.ceil(horizonS / stepS);
+    const sites = (await allSites(store)).filter(site => site.role === 'device' && site.bus !== undefined);
+    const governed = new Set(
+      sites.filter(site => holds(site, 'import')).flatMap(site => loads.get(site.name.toLowerCase()) ?? []),
+    );
+    const passiveLoads: Load[] = network.loads.filter(load => !governed.has(load));
+    const devices = sites.map((site): Device => deviceOf(site, assetOf));
+    const flows = passiveFlow(network, {
+      loads: passiveLoads,
+      startS: (((start + offsetS(timeZone, start)) % daySeconds) + daySeconds) % daySeconds,
+      stepS,
+      steps,
+      devices: sites.map(({ bus = '', phases }) => ({ bus, phases })),
+    });
+    const rated = assets.flatMap((asset): Asset[] => {
+      const flow = flows.get(asset.id);
+      return flow
+        ? [
+            {
+              id: asset.id,
+              ...(asset.parent !== undefined && { parent: asset.parent }),
+              kind: asset.kind,
+              ratingVA: asset.ratingVA,
+              phaseRatingVA: asset.phaseRatingVA,
+              loadingFactor: 1,
+              ...flow,
+            },
+          ]
+        : [];
+    });
+    return { api: 1, now, start, stepS, steps, assets: rated, devices, network, seed };
+  };
+}
+
+/** Whether a site can hold a limit in that direction. */
+export const holds = ({ follows }: Pick<Site, 'follows'>, direction: 'import' | 'export'): boolean =>
+  follows === undefined || follows === direction;
+
+/**
+ * A site as the engine sees it. In a direction it cannot hold it has nothing to share out: what it draws is part of the passive
+ * flow, and its limit there is its rating (`ungoverned`).
+ */
+function deviceOf(site: Site, assetOf: (bus: string) => string | undefined): Device {
+  const bus = site.bus ?? '';
+  const asset = assetOf(bus);
+  if (asset === undefined)
+    throw new Problem('BAD_NETWORK', {
+      at: `bus ${bus}`,
+      note: `no transformer or line above site ${site.name} has a rating`,
+    });
+  const [i, e] = [holds(site, 'import') ? 1 : 0, holds(site, 'export') ? 1 : 0];
+  return {
+    id: site.edev,
+    asset,
+    bus,
+    phases: site.phases,
+    maxImportW: site.maxImportW * i,
+    maxExportW: site.maxExportW * e,
+    firmImportW: site.firmImportW * i,
+    firmExportW: site.firmExportW * e,
+    weight: site.weight,
+  };
+}
