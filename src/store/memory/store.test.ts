@@ -1,6 +1,7 @@
 import { promMetrics } from '../../base/metrics';
-import { storeContract, withStore } from '../testing/contract';
+import { storeContract } from '../testing/contract';
 import { doc } from '../testing/samples';
+import { withStore } from '../testing/with-store';
 import { memoryStore } from './store';
 
 storeContract('the memory store', async () => memoryStore());

@@ -1,6 +1,6 @@
 import { type Plan, type Store } from '../api';
-import { type OpenStore } from './contract';
 import { doc, entry, key, note, reading, series } from './samples';
+import { type OpenStore } from './with-store';
 
 export function commitContract(open: OpenStore): void {
   let store: Store;
@@ -85,6 +85,17 @@ export function commitContract(open: OpenStore): void {
       expect(await store.commit({ put: [doc('/a', { keys: lfdi })] })).toMatchObject({ ok: true });
       expect(await store.commit({ put: [doc('/a')] })).toMatchObject({ ok: true });
       expect(await store.commit({ put: [doc('/b', { keys: lfdi })] })).toMatchObject({ ok: true });
+    });
+
+    it('heeds a holder that changes its mind about uniqueness', async () => {
+      const put = async (href: string, unique: boolean) =>
+        (await store.commit({ put: [doc(href, { keys: [key('name', 'n', unique)] })] })).ok;
+      expect(await put('/a', false)).toBe(true);
+      expect(await put('/a', true)).toBe(true);
+      expect(await put('/b', false)).toBe(false);
+      expect(await put('/a', false)).toBe(true);
+      expect(await put('/b', false)).toBe(true);
+      expect(await put('/a', true)).toBe(false);
     });
 
     it('looks at how things stand after the plan: hand over, swap, drop and take', async () => {

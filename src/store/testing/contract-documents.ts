@@ -1,6 +1,6 @@
 import { type Doc, type Store } from '../api';
-import { type OpenStore } from './contract';
 import { doc, entry, key } from './samples';
+import { type OpenStore } from './with-store';
 
 const hrefs = (docs: readonly Doc[]) => docs.map(d => d.href);
 

@@ -1,6 +1,6 @@
 import { type Store } from '../api';
-import { type OpenStore } from './contract';
 import { note, reading, series } from './samples';
+import { type OpenStore } from './with-store';
 
 /** Ids of the rows that a plan added; fails the test when the plan was refused. */
 async function add(store: Store, ...rows: ReturnType<typeof series>[]): Promise<readonly number[]> {
