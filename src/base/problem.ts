@@ -114,7 +114,7 @@ export const problems = {
     0,
     'error',
     'The capacity engine missed its deadline; sites fall back to their firm limits.',
-    'Give it more time (engine.deadlineS) or a smaller network.',
+    'Give it more time (engineDeadlineS) or a smaller network.',
   ),
   ENGINE_UNSAFE: entry(
     0,

@@ -29,6 +29,8 @@ export interface TransportResponse {
 export interface Transport {
   /** @throws Problem CANNOT_REACH when no whole answer came. */
   send(request: TransportRequest): Promise<TransportResponse>;
+  /** `https://host:port`, the port left out where it is 443; absent where there is none. */
+  readonly origin?: string;
   /** A transport to another origin with the same identity, for redirects; absent where there is none. */
   at?(origin: URL): Transport;
   /** Ends open connections; the next request opens one anew. */
@@ -79,9 +81,13 @@ export function httpsTransport(options: HttpsTransportOptions): HttpsTransport {
 class Https implements HttpsTransport {
   readonly counts: TransportCounts = { requests: 0, failures: 0, connections: 0, bytesSent: 0, bytesReceived: 0 };
   peer: SeenPeer | undefined;
+  readonly origin: string;
   private readonly agent: Agent;
 
   constructor(private readonly options: HttpsTransportOptions) {
+    this.origin = new URL(
+      `https://${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`,
+    ).origin;
     this.agent = new Agent({ ...options.tls, keepAlive: true, maxSockets: 1 });
   }
 
@@ -102,7 +108,11 @@ class Https implements HttpsTransport {
   }
 
   at(origin: URL): HttpsTransport {
-    return new Https({ ...this.options, host: origin.hostname, port: Number(origin.port || 443) });
+    return new Https({
+      ...this.options,
+      host: origin.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(origin.port || 443),
+    });
   }
 
   close(): void {

@@ -151,17 +151,23 @@ export class Follower {
 
   /** What is in force at the time last told. */
   inForce(): InForce {
-    const modes: Record<string, ModeInForce> = {};
+    const modes: Record<string, ModeInForce> = this.defaults();
     const settings: Record<string, unknown> = {};
-    for (const { defaults = {}, settings: more = {} } of this.programs) {
-      for (const [mode, value] of Object.entries(defaults)) modes[mode] ??= { value };
+    for (const { settings: more = {} } of this.programs)
       for (const [name, value] of Object.entries(more)) settings[name] ??= value;
-    }
     for (const { phase, live, event } of this.events.values()) {
       if (phase !== 'running') continue;
       for (const mode of live) if (mode !== noMode) modes[mode] = { value: event.modes[mode], event };
     }
     return { modes, settings };
+  }
+
+  /** What would be in force without any event. */
+  defaults(): Record<string, ModeInForce> {
+    const modes: Record<string, ModeInForce> = {};
+    for (const { defaults = {} } of this.programs)
+      for (const [mode, value] of Object.entries(defaults)) modes[mode] ??= { value };
+    return modes;
   }
 
   /** End of the last event that is not over, by its schedule. */

@@ -1,0 +1,376 @@
+/**
+ * A device's whole life with its server: discovery, polls, events, Responses, DER information and readings. Nothing here waits
+ * inside a task; whoever owns clock and tasks sees every moment settled before the next.
+ */
+import { type Cancel, type Clock, type Seconds } from '../base/clock';
+import { examplePen, type Pen } from '../base/ids';
+import { type Log } from '../base/log';
+import { type Problem } from '../base/problem';
+import { type Random } from '../base/random';
+import { type Tasks } from '../base/tasks';
+import { watts } from '../base/units';
+import { type DERControlBase, type DERCurve } from '../model/der';
+import { type Dialect, type DialectId, dialects } from '../model/dialect';
+import { type Lfdi, sfdiOf } from '../tls';
+import { Activity } from './activity';
+import { type Failure, problemOf } from './answer';
+import { Api } from './api';
+import { Backoff } from './backoff';
+import { type DerInfo, DerReporter } from './der-info';
+import { discover, type Discovery } from './discovery';
+import { followEvents, type InForce, type LimitSegment, type Outcome, programFrom, type Transition } from './follow';
+import { type Limits, LimitView } from './limit-view';
+import { Mirror, type MirrorSpec } from './mirror';
+import { type ProgramState, readPrograms } from './programs';
+import { Responses } from './responses';
+import { ServerTime } from './server-time';
+import { type Transport } from './transport';
+import { Watches } from './watches';
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly tasks: Tasks;
+  readonly random: Random;
+  readonly log: Log;
+  /** LFDI of the device's certificate. */
+  readonly lfdi: Lfdi;
+  /** The device's PIN, six digits. A server that has another is not used. Not checked where absent. */
+  readonly pin?: number;
+  /** How we write, and whether an event that leaves its list is cancelled (2023). `2018` unless given. */
+  readonly dialect?: DialectId;
+  /** Path of DeviceCapability: the only path a client is told. `/dcap` unless given. */
+  readonly dcap?: string;
+  readonly der?: DerInfo;
+  readonly mirror?: MirrorSpec;
+  /** What the device is, a bit map of DeviceCategoryType; controls for other devices are left alone. */
+  readonly deviceCategory?: number;
+  /** Register in band where the server has no EndDevice of ours. */
+  readonly register?: boolean;
+  /** The first request comes at a random moment within so many seconds of the start. 0 unless given. */
+  readonly startSpreadS?: Seconds;
+  /** DERPrograms are polled at this rate instead of their list's pollRate. */
+  readonly pollRateS?: Seconds;
+  /** DefaultDERControls are read with every so-manieth poll of the programs; 1 unless given. */
+  readonly defaultsEvery?: number;
+  /** What rarely changes (DeviceCapability, EndDevices, assignments, Registration) is read again no more often than this, s. */
+  readonly structureRateS?: Seconds;
+  /** Enterprise number in the mRIDs of our mirror. */
+  readonly pen?: Pen;
+}
+
+/**
+ * `idle` not started; `discovering`; `following` the server was found and its events are followed, whether or not it can be
+ * reached at the moment; `refused` the server must not be used (wrong PIN); `stopped`.
+ */
+export type Phase = 'idle' | 'discovering' | 'following' | 'refused' | 'stopped';
+
+export interface ClientStatus {
+  readonly phase: Phase;
+  /** Why it is not following, or why the last poll failed. */
+  readonly problem?: Problem;
+  readonly lastContact?: Seconds;
+  /** How far the server's clock is ahead of ours, s. */
+  readonly serverAheadS: number;
+  readonly responses: Readonly<Record<Outcome, number>>;
+  readonly responsesWaiting: number;
+  readonly responsesRefused: number;
+  readonly intervalsPosted: number;
+  readonly intervalsLost: number;
+}
+
+export interface Client {
+  start(): void;
+  /** Ends all activity and the connection. What is known stays: limits go on by the schedule, and `start` continues. */
+  stop(): void;
+  /** The limits at `now`, which must not lie ahead of the clock. The same object as long as nothing changed. */
+  limits(now: Seconds): Limits;
+  /** What the known schedule says for a later moment. */
+  limitsAt(when: Seconds): Limits;
+  /** All that is known of the limits to come, in order of time. */
+  schedule(): readonly LimitSegment[];
+  /** Every control mode in force, typed, defaults included. */
+  modes(): DERControlBase;
+  inForce(): InForce;
+  /** The curve a mode in force refers to. */
+  curve(href: string): DERCurve | undefined;
+  /** Called when the limits have become others. */
+  onChange(listener: (limits: Limits) => void): Cancel;
+  onTransition(listener: (transition: Transition) => void): Cancel;
+  /** New ratings, settings or sources of status. */
+  report(info: Partial<DerInfo>): void;
+  readonly status: ClientStatus;
+  readonly found: Discovery | undefined;
+}
+
+export function createClient(options: ClientOptions): Client {
+  return new DeviceClient(options);
+}
+
+/** Usual distance of attempts to find a server, s. */
+const rediscoverS = 300;
+/** Links that lead to redirects, or to nothing, send us to find the way anew no more often than this, s. */
+const refindS = 3600;
+
+class DeviceClient implements Client {
+  found: Discovery | undefined;
+  private phase: Phase = 'idle';
+  private problem: Problem | undefined;
+  private lost = false;
+  private programs: readonly ProgramState[] = [];
+  private polls = 0;
+  private foundAt: Seconds = -Infinity;
+  private readonly api: Api;
+  private readonly time: ServerTime;
+  private readonly view: LimitView;
+  private readonly follower;
+  private readonly responses: Responses;
+  private readonly reporter: DerReporter;
+  private readonly mirror: Mirror | undefined;
+  private readonly watches: Watches;
+  private readonly log: Log;
+  private readonly backoff: Backoff;
+  private discovery: Activity | undefined;
+  private polling: Activity | undefined;
+  private cancelTick: Cancel | undefined;
+  private readonly changeListeners = new Set<(limits: Limits) => void>();
+  private readonly transitionListeners = new Set<(transition: Transition) => void>();
+
+  constructor(private readonly options: ClientOptions) {
+    const { transport, clock, tasks, random, lfdi, der = {}, mirror, pen = examplePen } = options;
+    const dialect: Dialect = dialects[options.dialect ?? '2018'];
+    const log = options.log.with({ client: sfdiOf(lfdi) });
+    this.log = log;
+    this.backoff = new Backoff(random.fork('poll'));
+    this.time = new ServerTime(clock);
+    this.api = new Api({ transport, clock, dialect });
+    this.follower = followEvents({ random: random.fork('events'), edition: options.dialect === '2023' ? 2023 : 2018 });
+    this.view = new LimitView(this.follower, this.time, () => this.setMaxW());
+    const shared = { clock, tasks, log, api: this.api, time: this.time, random, lfdi, pen };
+    const backoff = (name: string) => new Backoff(random.fork(name));
+    this.responses = new Responses({ ...shared, backoff: backoff('responses') });
+    this.reporter = new DerReporter({ ...shared, backoff: backoff('der') }, der);
+    if (mirror)
+      this.mirror = new Mirror({ ...shared, random: random.fork('readings'), backoff: backoff('readings') }, mirror);
+    this.watches = new Watches(
+      { ...shared, backoff: backoff('structure') },
+      options.structureRateS ?? 0,
+      () => this.discovery?.soon(),
+      () => this.clockChanged(),
+    );
+  }
+
+  start(): void {
+    if (this.phase !== 'idle' && this.phase !== 'stopped') return;
+    const { clock, tasks, random, startSpreadS = 0 } = this.options;
+    const deps = { clock, tasks, log: this.log };
+    this.phase = 'discovering';
+    this.discovery = new Activity(deps, 'discovery', () => this.discover());
+    this.polling = new Activity(deps, 'programs', () => this.poll());
+    this.watches.start();
+    this.responses.start();
+    this.reporter.start();
+    this.mirror?.start();
+    const spread = startSpreadS * random.fork('start').next();
+    if (spread > 0) this.discovery.at(clock.now() + spread);
+    else this.discovery.soon();
+    this.armTick();
+  }
+
+  stop(): void {
+    if (this.phase !== 'refused') this.phase = 'stopped';
+    for (const each of [this.discovery, this.polling, this.watches, this.responses, this.reporter, this.mirror])
+      each?.stop();
+    this.cancelTick?.();
+    this.cancelTick = undefined;
+    this.found = undefined;
+    this.reporter.found(undefined);
+    this.mirror?.found(undefined);
+    this.options.transport.close?.();
+  }
+
+  limits(now: Seconds): Limits {
+    if (now >= this.view.next) this.tick(now);
+    return this.view.current;
+  }
+
+  limitsAt(when: Seconds): Limits {
+    return this.view.at(when);
+  }
+
+  schedule(): readonly LimitSegment[] {
+    return this.view.ahead();
+  }
+
+  inForce(): InForce {
+    return this.follower.inForce();
+  }
+
+  modes(): DERControlBase {
+    return Object.fromEntries(Object.entries(this.inForce().modes).map(([mode, { value }]) => [mode, value]));
+  }
+
+  curve(href: string): DERCurve | undefined {
+    for (const { curves } of this.programs) {
+      const found = curves.find(curve => curve.href === href);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  onChange(listener: (limits: Limits) => void): Cancel {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
+  onTransition(listener: (transition: Transition) => void): Cancel {
+    this.transitionListeners.add(listener);
+    return () => this.transitionListeners.delete(listener);
+  }
+
+  report(info: Partial<DerInfo>): void {
+    this.reporter.change(info);
+    if (info.settings) this.changed(this.view.refresh(this.options.clock.now()));
+  }
+
+  get status(): ClientStatus {
+    const { lastContact } = this.view.current;
+    return {
+      phase: this.phase,
+      ...(this.problem && { problem: this.problem }),
+      ...(lastContact !== undefined && { lastContact }),
+      serverAheadS: this.time.offsetS,
+      responses: this.responses.posted,
+      responsesWaiting: this.responses.waiting,
+      responsesRefused: this.responses.refused,
+      intervalsPosted: this.mirror?.posted ?? 0,
+      intervalsLost: this.mirror?.lost ?? 0,
+    };
+  }
+
+  private setMaxW(): number {
+    const { settings } = this.reporter;
+    return settings ? watts(settings.setMaxW) : 0;
+  }
+
+  private async discover(): Promise<Seconds | undefined> {
+    const { clock, lfdi, dcap, pin, register } = this.options;
+    const result = await discover(this.api, {
+      clock,
+      lfdi,
+      time: this.time,
+      ...(dcap !== undefined && { dcap }),
+      ...(pin !== undefined && { pin }),
+      ...(register !== undefined && { register }),
+    });
+    if (this.phase === 'stopped') return undefined;
+    if (!result.ok) {
+      if (result.final) return this.refuse(result.problem);
+      this.failed(result.problem);
+      return clock.now() + this.backoff.next(rediscoverS, result.retryAfterS);
+    }
+    const { found } = result;
+    this.backoff.reset();
+    this.found = found;
+    this.phase = 'following';
+    this.foundAt = clock.now();
+    this.clockChanged();
+    this.watches.watch(found);
+    this.reporter.found(found.ders);
+    this.mirror?.found(found.mirrors);
+    this.polling?.soon();
+    return undefined;
+  }
+
+  /** Reads the programs. The only thing that counts as contact: a server that tells the time but not its controls is lost. */
+  private async poll(): Promise<Seconds | undefined> {
+    const { clock, deviceCategory, defaultsEvery = 1 } = this.options;
+    const { found } = this;
+    if (!found) return undefined;
+    const began = clock.now();
+    const keepDefaults = this.polls++ % defaultsEvery !== 0;
+    const read = await readPrograms(this.api, found.programLists, { before: this.programs, keepDefaults });
+    const now = clock.now();
+    if (this.phase !== 'following') return undefined;
+    if (!read.ok) return this.pollFailed(read);
+    for (const { href, text } of read.faults) this.log.warn('a program could not be read whole', { href, text });
+    this.backoff.reset();
+    if (!read.unchanged || this.view.current.lastContact === undefined) {
+      this.programs = read.programs;
+      const programs = read.programs.map(({ program, standing, controls }) =>
+        programFrom(program, standing, controls, deviceCategory),
+      );
+      const transitions = this.follower.update(programs, this.time.at(now));
+      this.told(transitions, this.view.refresh(now));
+    }
+    if (read.complete) {
+      this.view.heard(now);
+      this.heard();
+    }
+    const stale = this.api.moved || read.faults.some(({ reason }) => reason === 'missing');
+    if (stale) this.discovery?.at(Math.max(now + 1, this.foundAt + refindS));
+    return Math.max(now + 1, began + (this.options.pollRateS ?? read.pollRateS));
+  }
+
+  private pollFailed(failure: Failure): Seconds {
+    const { clock, pollRateS = rediscoverS } = this.options;
+    this.failed(problemOf(failure));
+    const next = clock.now() + this.backoff.next(pollRateS, failure.retryAfterS);
+    // The server knows our links no more, or another answers in its place: find the way anew.
+    if (failure.reason === 'missing' || failure.reason === 'refused' || this.api.moved) this.discovery?.at(next);
+    return next;
+  }
+
+  private clockChanged(): void {
+    this.tick(this.options.clock.now());
+  }
+
+  private tick(now: Seconds): void {
+    const { transitions, changed } = this.view.advance(now);
+    this.told(transitions, changed);
+  }
+
+  private told(transitions: readonly Transition[], changed: boolean): void {
+    for (const transition of transitions) {
+      this.responses.push(transition);
+      for (const listener of this.transitionListeners) listener(transition);
+    }
+    this.changed(changed);
+  }
+
+  private changed(changed: boolean): void {
+    this.armTick();
+    if (changed) for (const listener of this.changeListeners) listener(this.view.current);
+  }
+
+  private armTick(): void {
+    this.cancelTick?.();
+    this.cancelTick = undefined;
+    if (this.phase === 'idle' || this.phase === 'stopped' || this.view.next === Infinity) return;
+    this.cancelTick = this.options.clock.at(this.view.next, () => this.tick(this.options.clock.now()));
+  }
+
+  private refuse(problem: Problem): undefined {
+    this.phase = 'refused';
+    this.problem = problem;
+    this.log.error('this server is not used', { problem: problem.advice });
+    this.stop();
+    // What it said before does not count either; nothing is answered any more.
+    const now = this.options.clock.now();
+    this.follower.update([], this.time.at(now));
+    this.changed(this.view.refresh(now));
+    return undefined;
+  }
+
+  private failed(problem: Problem): void {
+    this.problem = problem;
+    if (!this.lost) this.log.warn('the server cannot be used; what is known is followed', { problem: problem.message });
+    this.lost = true;
+  }
+
+  private heard(): void {
+    if (this.lost) this.log.info('the server is back');
+    this.lost = false;
+    this.problem = undefined;
+  }
+}
