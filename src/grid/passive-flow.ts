@@ -1,0 +1,257 @@
+/**
+ * What flows through every rated asset besides the devices under envelopes: other customers by their load shapes, and losses.
+ * The input for `Asset.passive` and `Asset.passiveByPhase` of engines/api.ts.
+ *
+ * An envelope fills an asset with power, but wires are limited by current and lose power on the way. So the estimates keep a reserve,
+ * found by one power flow with the head filled to its rating by the devices:
+ *
+ *     import: the losses below the asset at that state, and, for a phase, the share of its rating that low voltage takes
+ *     export: only the latter, at passive load; losses would help and are not counted on
+ */
+import { type Seconds } from '../base/clock';
+import { Problem } from '../base/problem';
+import { assetsIn, busesOverDelta, type GridAsset } from './assets';
+import { powerOf } from './draws';
+import { type Load, type Network, type Phase } from './network';
+import { powerFlow, type PowerFlow, ratedA } from './power-flow';
+
+/** Structurally `PassiveFlow` of engines/api.ts. */
+export interface FlowSeries {
+  readonly highW: readonly number[];
+  readonly lowW: readonly number[];
+  readonly var: readonly number[];
+}
+
+export interface AssetFlow {
+  readonly passive: FlowSeries;
+  readonly passiveByPhase: readonly [FlowSeries, FlowSeries, FlowSeries];
+}
+
+export interface PassiveOptions {
+  /** Customers that no envelope governs; all loads unless given. */
+  readonly loads?: readonly Load[];
+  /** First moment, in seconds after the start of the shapes (local midnight). */
+  readonly startS: Seconds;
+  readonly stepS: Seconds;
+  readonly steps: number;
+  /**
+   * Who will use the headroom: places for the reserve; without them it covers the passive flow only. Of a device that has a
+   * load of its own the vars count as passive, because an envelope limits watts.
+   */
+  readonly devices?: readonly DevicePlace[];
+}
+
+export type DevicePlace = Pick<Load, 'bus' | 'phases'> & Partial<Pick<Load, 'baseVar' | 'shape'>>;
+
+type Quad = [number, number, number, number];
+const quad = (): Quad => [0, 0, 0, 0];
+
+/** By asset id. High and low are the extremes that the shapes take within a step; a step is sampled at the shapes' own steps. */
+export function passiveFlow(network: Network, options: PassiveOptions): Map<string, AssetFlow> {
+  const { devices = [], startS, stepS, steps } = options;
+  const loads = [...(options.loads ?? network.loads), ...devices.map(asReactive)];
+  const flow = powerFlow(network);
+  const assets = assetsIn(flow);
+  const power = powerOf(network);
+  const below = pathAssets(flow, assets);
+  const nodes = loads.map(load => load.phases.map(phase => flow.node(load.bus, phase)));
+  const shapeSteps = network.shapes.filter(shape =>
+    loads.some(load => load.shape?.toLowerCase() === shape.name.toLowerCase()),
+  );
+  const sampleS = Math.min(stepS, ...shapeSteps.map(shape => shape.stepS));
+  const samples = Math.max(1, Math.ceil(stepS / sampleS));
+  const pW = new Float64Array(flow.nodeCount);
+  const qVar = new Float64Array(flow.nodeCount);
+  const gather = assets.map(() => ({
+    high: series(),
+    low: series(),
+    var: series(),
+    lossW: series(),
+    lossVar: series(),
+  }));
+  let peakW = -Infinity;
+  let peak: { pW: Float64Array; qVar: Float64Array } = { pW: pW.slice(), qVar: qVar.slice() };
+
+  for (let step = 0; step < steps; step++) {
+    pW.fill(0);
+    qVar.fill(0);
+    const high = assets.map(() => quad().fill(-Infinity));
+    const low = assets.map(() => quad().fill(Infinity));
+    const reactive = assets.map(quad);
+    for (let sample = 0; sample < samples; sample++) {
+      const t = startS + step * stepS + (sample * stepS) / samples;
+      const w = assets.map(quad);
+      const q = assets.map(quad);
+      loads.forEach((load, i) => {
+        const drawn = power(load, t);
+        const share = load.phases.length;
+        (nodes[i] ?? []).forEach(node => {
+          pW[node] = (pW[node] as number) + drawn.w / share / samples;
+          qVar[node] = (qVar[node] as number) + drawn.var / share / samples;
+        });
+        for (const asset of below(load.bus))
+          for (const phase of load.phases) {
+            add(w[asset] as Quad, phase, drawn.w / share);
+            add(q[asset] as Quad, phase, drawn.var / share);
+          }
+      });
+      for (let a = 0; a < assets.length; a++)
+        for (let k = 0; k < 4; k++) {
+          (high[a] as Quad)[k] = Math.max((high[a] as Quad)[k] as number, (w[a] as Quad)[k] as number);
+          (low[a] as Quad)[k] = Math.min((low[a] as Quad)[k] as number, (w[a] as Quad)[k] as number);
+          (reactive[a] as Quad)[k] = Math.max(
+            (reactive[a] as Quad)[k] as number,
+            Math.abs((q[a] as Quad)[k] as number),
+          );
+        }
+    }
+    const total = pW.reduce((sum, w, n) => sum + w + Math.abs(qVar[n] as number), 0);
+    if (total > peakW) [peakW, peak] = [total, { pW: pW.slice(), qVar: qVar.slice() }];
+    flow.run(pW, qVar);
+    const losses = lossesBelow(flow, assets, pW, qVar, below);
+    gather.forEach((into, a) => {
+      for (let k = 0; k < 4; k++) {
+        const loss = (losses.w[a] as Quad)[k] as number;
+        into.high[k]?.push((high[a] as Quad)[k] as number);
+        into.lossW[k]?.push(Math.max(0, loss));
+        into.low[k]?.push(((low[a] as Quad)[k] as number) - lowVoltageW(flow, assets[a] as GridAsset, k));
+        into.var[k]?.push((reactive[a] as Quad)[k] as number);
+        into.lossVar[k]?.push(Math.max(0, (losses.var[a] as Quad)[k] as number));
+      }
+    });
+  }
+  const reserve = devices.length === 0 ? undefined : filled(flow, assets, peak, devices, below);
+  return new Map(
+    assets.map((asset, a) => {
+      const into = gather[a] as (typeof gather)[number];
+      const kept = (
+        loss: readonly number[] | undefined,
+        full: readonly Quad[] | undefined,
+        k: number,
+        i: number,
+      ): number => Math.max(loss?.[i] ?? 0, full?.[a]?.[k] ?? 0);
+      const one = (k: number): FlowSeries => ({
+        highW: (into.high[k] ?? []).map((w, i) => w + kept(into.lossW[k], reserve?.w, k, i)),
+        lowW: into.low[k] ?? [],
+        var: (into.var[k] ?? []).map((q, i) => q + kept(into.lossVar[k], reserve?.var, k, i)),
+      });
+      return [asset.id, { passive: one(3), passiveByPhase: [one(0), one(1), one(2)] }];
+    }),
+  );
+}
+
+const asReactive = ({ baseVar = 0, bus, phases, shape }: DevicePlace): Load => ({
+  name: '',
+  bus,
+  phases,
+  baseW: 0,
+  baseVar,
+  ...(shape === undefined ? {} : { shape }),
+});
+
+const series = (): [number[], number[], number[], number[]] => [[], [], [], []];
+
+/** Entries 0 to 2 are phases, 3 is their sum. */
+function add(into: Quad, phase: Phase, value: number): void {
+  into[phase - 1] = (into[phase - 1] as number) + value;
+  into[3] += value;
+}
+
+/** Indices of the assets between a bus and the source. */
+function pathAssets(flow: PowerFlow, assets: readonly GridAsset[]): (bus: string) => readonly number[] {
+  const index = new Map(assets.map((asset, i) => [asset.id, i]));
+  const known = new Map<string, readonly number[]>();
+  return bus => {
+    const before = known.get(bus);
+    if (before) return before;
+    const path = flow.pathToSource(bus).flatMap(({ name }) => index.get(name) ?? []);
+    known.set(bus, path);
+    return path;
+  };
+}
+
+/** Power through each asset in the present state less what is drawn below it. */
+function lossesBelow(
+  flow: PowerFlow,
+  assets: readonly GridAsset[],
+  pW: Float64Array,
+  qVar: Float64Array,
+  below: (bus: string) => readonly number[],
+): { w: Quad[]; var: Quad[] } {
+  const w = assets.map(quad);
+  const reactive = assets.map(quad);
+  flow.buses.forEach((bus, at) => {
+    for (const phase of [1, 2, 3] as const) {
+      const n = 3 * at + phase - 1;
+      if (pW[n] === 0 && qVar[n] === 0) continue;
+      for (const asset of below(bus)) {
+        add(w[asset] as Quad, phase, -(pW[n] as number));
+        add(reactive[asset] as Quad, phase, -(qVar[n] as number));
+      }
+    }
+  });
+  const overDelta = busesOverDelta(flow.topology);
+  assets.forEach((asset, a) => {
+    const bus = flow.topology.busIndex(asset.bus) as number;
+    for (const phase of asset.phases) {
+      const through = flow.powerInto(bus, phase);
+      add(w[a] as Quad, phase, through.w);
+      add(reactive[a] as Quad, phase, through.var);
+    }
+    // Phases above a delta winding are not those of the loads below: share the sum out.
+    if (overDelta.has(bus))
+      for (const quads of [w, reactive]) for (let k = 0; k < 3; k++) (quads[a] as Quad)[k] = (quads[a] as Quad)[3] / 3;
+  });
+  return { w, var: reactive };
+}
+
+/** What voltage below nominal takes from a phase's rating in watts, because the wire is limited by current; nothing of the total. */
+function lowVoltageW(flow: PowerFlow, asset: GridAsset, k: number): number {
+  if (k === 3 || !asset.phases.includes((k + 1) as Phase)) return 0;
+  const pu = flow.pu(3 * (flow.topology.busIndex(asset.bus) as number) + k);
+  return asset.phaseRatingVA * Math.max(0, 1 - pu);
+}
+
+/** The reserve: losses and low voltage with devices drawing until every phase of the head is full. */
+function filled(
+  flow: PowerFlow,
+  assets: readonly GridAsset[],
+  passive: { pW: Float64Array; qVar: Float64Array },
+  devices: readonly DevicePlace[],
+  below: (bus: string) => readonly number[],
+): { w: Quad[]; var: Quad[] } | undefined {
+  const { head, topology } = flow;
+  const rated = head && ratedA(head, topology);
+  if (!head || rated === undefined) return undefined;
+  const places = ([1, 2, 3] as const).map(phase =>
+    devices.filter(device => device.phases.includes(phase)).map(device => flow.node(device.bus, phase)),
+  );
+  const { qVar } = passive;
+  flow.run(passive.pW, qVar);
+  const pW = passive.pW.slice();
+  const each = [0, 0, 0];
+  for (let round = 0; round < 8; round++) {
+    for (const phase of head.phases) {
+      const roomW = (rated - flow.currentA(head.to, phase)) * (topology.nominalV[head.to] as number);
+      each[phase - 1] = Math.max(0, (each[phase - 1] as number) + roomW / Math.max(1, places[phase - 1]?.length ?? 0));
+    }
+    pW.set(passive.pW);
+    places.forEach((nodes, k) => {
+      for (const node of nodes) pW[node] = (pW[node] as number) + (each[k] as number);
+    });
+    try {
+      flow.run(pW, qVar);
+    } catch (error) {
+      // Wires too thin to fill the head: voltage bounds such a network, and no reserve of ours can.
+      if (error instanceof Problem && error.code === 'NO_SOLUTION') return undefined;
+      throw error;
+    }
+  }
+  const after = lossesBelow(flow, assets, pW, qVar, below);
+  return {
+    w: after.w.map(
+      (loss, a) => loss.map((w, k) => Math.max(0, w) + lowVoltageW(flow, assets[a] as GridAsset, k)) as Quad,
+    ),
+    var: after.var.map(loss => loss.map(q => Math.max(0, q)) as Quad),
+  };
+}
