@@ -5,7 +5,7 @@
  * Plain CommonJS, so that a checkout runs it as it is. Name it in the configuration of a server, by a path relative to that
  * file, and options are its own:
  *
- *     "engine": { "name": "../examples/engines/by-rating.js", "options": { "reserve": 0.05 } }
+ *     "engine": "../examples/engines/by-rating.js", "engineOptions": { "reserve": 0.05 }
  *
  * An engine gets a snapshot, plain frozen data, and answers with one envelope for each device: an import and an export limit in
  * watts for every step, with the constraint that set it. It knows no clock and no network, and never waits. What it
@@ -28,9 +28,9 @@ exports.api = 1;
 exports.engine = options => {
   const { reserve = 0.05, ...others } = /** @type {{ reserve?: number }} */ (options ?? {});
   if (typeof reserve !== 'number' || !(reserve >= 0 && reserve < 1))
-    throw new Error(`engine.options.reserve: want a share from 0 to below 1, got ${reserve}`);
+    throw new Error(`engineOptions.reserve: want a share from 0 to below 1, got ${reserve}`);
   if (Object.keys(others).length > 0)
-    throw new Error(`engine.options: by-rating knows only reserve, got ${Object.keys(others)}`);
+    throw new Error(`engineOptions: by-rating knows only reserve, got ${Object.keys(others)}`);
   return { name: 'by-rating', api: 1, compute: (snapshot, signal) => compute(snapshot, reserve, signal) };
 };
 

@@ -97,10 +97,10 @@ describe('equal-share, worked by hand', () => {
 
 describe('equal-share', () => {
   it.each([
-    [{ lossShare: -1 }, 'engine.options.lossShare'],
-    [{ lossShare: '3 %' }, 'engine.options.lossShare'],
+    [{ lossShare: -1 }, 'engineOptions.lossShare'],
+    [{ lossShare: '3 %' }, 'engineOptions.lossShare'],
     [{ losShare: 0.1 }, 'no such option'],
-    [[], 'engine.options'],
+    [[], 'engineOptions'],
   ])('refuses options %j', (options, text) => {
     expect(() => equalShare(options)).toThrow(text);
     expect(() => equalShare(options)).toThrow('BAD_CONFIG');

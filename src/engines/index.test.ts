@@ -80,8 +80,8 @@ it.each([
 });
 
 it('passes on what a factory from outside says of its options', () => {
-  write('picky.js', `exports.api = 1; exports.engine = () => { throw new Error('engine.options.x: want a number'); };`);
+  write('picky.js', `exports.api = 1; exports.engine = () => { throw new Error('engineOptions.x: want a number'); };`);
   const problem = failure('./picky.js');
   expect(problem).toMatchObject({ code: 'BAD_CONFIG' });
-  expect(problem.message).toContain('engine.options.x: want a number');
+  expect(problem.message).toContain('engineOptions.x: want a number');
 });

@@ -40,7 +40,7 @@ export function loadEngine(source: string, options: unknown, baseDir: string): L
   }
   if (!looksLikePath(source))
     throw new Problem('UNKNOWN_ENGINE', {
-      at: 'engine.name',
+      at: 'engine',
       got: source,
       want: `one of ${engineNames.join(', ')}, or a path such as ./my-engine.js`,
     });
@@ -87,7 +87,7 @@ function checkEngine(engine: unknown, file: string): void {
 }
 
 function unusable(file: string, note: string, cause?: unknown): Problem {
-  return new Problem('BAD_CONFIG', { at: 'engine.name', got: file, note, ...(cause !== undefined && { cause }) });
+  return new Problem('BAD_CONFIG', { at: 'engine', got: file, note, ...(cause !== undefined && { cause }) });
 }
 const messageOf = (thrown: unknown) =>
   thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);

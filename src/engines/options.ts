@@ -2,9 +2,9 @@ import { Problem } from '../base/problem';
 
 /** Reads engine options by hand-written rules: what is not asked for is an error, so a misspelt option cannot pass unseen. */
 export function readOptions(engine: string, options: unknown): OptionReader {
-  const at = (field: string) => `engine.options.${field}`;
+  const at = (field: string) => `engineOptions.${field}`;
   if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
-    throw new Problem('BAD_CONFIG', { at: 'engine.options', want: 'an object', got: options });
+    throw new Problem('BAD_CONFIG', { at: 'engineOptions', want: 'an object', got: options });
   const given: Record<string, unknown> = { ...options };
   const asked = new Set<string>();
   return {

@@ -47,10 +47,10 @@ it('reads CSV by the name of the file, with the time zone as an option', async (
 });
 
 it.each([
-  [{}, 'BAD_CONFIG', 'engine.options.file'],
+  [{}, 'BAD_CONFIG', 'engineOptions.file'],
   [{ file: 'none.json' }, 'BAD_PROFILE', 'none.json, the file cannot be read'],
   [{ file: 'broken.json' }, 'BAD_PROFILE', 'broken.json, not JSON'],
-  [{ file: 'profile.json', zone: 'x' }, 'BAD_CONFIG', 'engine.options.zone'],
+  [{ file: 'profile.json', zone: 'x' }, 'BAD_CONFIG', 'engineOptions.zone'],
 ])('refuses %j at once', (options, code, text) => {
   expect(() => staticProfile(options, { baseDir: folder })).toThrow(code);
   expect(() => staticProfile(options, { baseDir: folder })).toThrow(text);
