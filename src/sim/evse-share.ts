@@ -24,7 +24,7 @@ export function shareAmong(evses: readonly Evse[], capW: number, now: Seconds): 
     const evse = evses[i];
     if (evse === undefined) continue;
     if (evse.offerW > 0) {
-      const more = Math.min(evse.maxW - evse.floorW, left / sharing--);
+      const more = Math.min(evse.wishW - evse.floorW, left / sharing--);
       evse.offerW += more;
       left -= more;
     }
@@ -37,7 +37,20 @@ export function shareAmong(evses: readonly Evse[], capW: number, now: Seconds): 
 /** The most the cars at hand would draw if nothing limited them, W. */
 export function wantedByCars(evses: readonly Evse[]): number {
   let sum = 0;
-  for (let i = 0; i < evses.length; i++) if (evses[i]?.wants) sum += evses[i]?.maxW ?? 0;
+  for (let i = 0; i < evses.length; i++) sum += evses[i]?.wishW ?? 0;
+  return sum;
+}
+
+/** Where their draws are going together, W, and where they will be at the end of this second. */
+export function drawTarget(evses: readonly Evse[]): number {
+  let sum = 0;
+  for (let i = 0; i < evses.length; i++) sum += evses[i]?.targetW ?? 0;
+  return sum;
+}
+
+export function drawNext(evses: readonly Evse[]): number {
+  let sum = 0;
+  for (let i = 0; i < evses.length; i++) sum += evses[i]?.nextW ?? 0;
   return sum;
 }
 

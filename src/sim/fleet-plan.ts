@@ -84,7 +84,9 @@ function equip(network: Network, options: PlanOptions & typeof defaults): Equipp
   const voltageV = Math.round((secondaryKv * 1000) / Math.sqrt(3));
   return loads.map(load => {
     const own = random.fork(`equipment ${load.name}`);
-    const serviceW = options.serviceW * load.phases.length;
+    // A service carries what its customer draws: one that draws more than the usual has a larger one.
+    const peak = peakW(network, [load]) * load.phases.length;
+    const serviceW = Math.max(options.serviceW * load.phases.length, Math.ceil((1.2 * peak) / 1000) * 1000);
     const pvW = own.pick([3000, 4000, 5000, 6000]) * load.phases.length;
     const [batteryW, batteryWh] = own.pick([
       [3000, 6500],

@@ -6,6 +6,7 @@ import { type Seconds } from '../base/clock';
 import { seededRandom } from '../base/random';
 import { HouseLoad } from './devices/house-load';
 import { evSessions } from './ev-day';
+import { wantedByCars } from './evse-share';
 import { Judge, judgeDefaults, type JudgeSpec } from './judge';
 import { constantLimits, type LimitSource } from './limits';
 import { type SiteTrace } from './report/record';
@@ -90,13 +91,8 @@ export class FleetSite {
     const net = site.step(now, around);
     const twinNet = twin.step(now, around);
     // Judged by what it was told, even where it does not obey.
-    this.judge.step(
-      now,
-      net,
-      site.comms.importW,
-      site.comms.exportW,
-      around.loadW - (site.devices.pv?.availableW ?? 0),
-    );
+    const natural = around.loadW - (site.devices.pv?.availableW ?? 0) + wantedByCars(site.devices.evses);
+    this.judge.step(now, net, site.comms.importW, site.comms.exportW, natural);
     this.netJ += net;
     this.loadJ += site.loadW;
     this.twinNetJ += twinNet;

@@ -11,16 +11,17 @@ export interface JudgeSpec {
   readonly toleranceShare: number;
   readonly toleranceW: number;
   readonly responseS: number;
-  /** How recent a load step must be at the start of an excursion to excuse it, s. */
+  /** How recent a load step must be at the start of an excursion to excuse it, s: the five-second mean itself lags by up to five. */
   readonly stepWithinS: number;
 }
 
-export const judgeDefaults: JudgeSpec = { toleranceShare: 0.04, toleranceW: 100, responseS: 30, stepWithinS: 5 };
+export const judgeDefaults: JudgeSpec = { toleranceShare: 0.04, toleranceW: 100, responseS: 30, stepWithinS: 10 };
 
 /** Longest inadvertent export that is nobody's business, and the longest that may happen at all, s; and how often in a day. */
 export const inadvertent = { ignoreS: 2, atMostS: 60, perDay: 2 };
 
 const window = 5;
+const stepMemory = 16;
 
 export class Judge {
   /** Accumulated since `take`: seconds outside with no excuse, seconds judged, largest excess over the limit itself, W. */
@@ -34,7 +35,8 @@ export class Judge {
   /** Length of the longest excursion beyond tolerance, excused or not, s. */
   longestS = 0;
   private readonly ring = new Float64Array(window);
-  private readonly steps = new Float64Array(window);
+  private readonly natural = new Float64Array(stepMemory);
+  private second = 0;
   private at = 0;
   private sum = 0;
   private filled = 0;
@@ -46,7 +48,8 @@ export class Judge {
 
   constructor(private readonly spec: JudgeSpec = judgeDefaults) {}
 
-  /** One second of true net power against the limits granted; `naturalW` is what the site does not control: load less sun. */
+  /** One second of true net power against the limits granted; `naturalW` is what the site does not control: load less sun,
+   * and what the cars would take. */
   step(now: Seconds, netW: number, importW: number, exportW: number, naturalW: number): void {
     this.judgedS++;
     const over = Math.max(netW - importW, -netW - exportW, 0);
@@ -57,7 +60,7 @@ export class Judge {
     const moved = this.naturalStep(naturalW);
     this.sum += netW - (this.ring[this.at] ?? 0);
     this.ring[this.at] = netW;
-    this.steps[this.at] = naturalW;
+    this.natural[this.second++ % stepMemory] = naturalW;
     this.at = this.at === window - 1 ? 0 : this.at + 1;
     if (this.filled < window) this.filled++;
     const mean = this.sum / this.filled;
@@ -93,9 +96,9 @@ export class Judge {
   /** The largest move of the natural power within the last seconds, W. */
   private naturalStep(naturalW: number): number {
     let most = 0;
-    const count = Math.min(this.filled, this.spec.stepWithinS, window);
-    for (let i = 0; i < count; i++) {
-      const move = Math.abs(naturalW - (this.steps[i] ?? naturalW));
+    const count = Math.min(this.second, this.spec.stepWithinS, stepMemory);
+    for (let i = 1; i <= count; i++) {
+      const move = Math.abs(naturalW - (this.natural[(this.second - i) % stepMemory] ?? naturalW));
       if (move > most) most = move;
     }
     return most;

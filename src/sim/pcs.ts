@@ -7,8 +7,8 @@
  */
 import { type Seconds } from '../base/clock';
 import { plannedW, type PlanSpec } from './battery-plan';
-import { ownTargetW, ownW, type SiteDevices } from './devices/devices';
-import { chargingFloor, lastFloor, nextFloor, shareAmong, wantedByCars } from './evse-share';
+import { ownW, type SiteDevices } from './devices/devices';
+import { chargingFloor, drawNext, drawTarget, lastFloor, nextFloor, shareAmong, wantedByCars } from './evse-share';
 import { type EffectiveLimits } from './limits';
 
 export interface PcsSpec {
@@ -46,6 +46,10 @@ export class PcsController {
   /** Highest and lowest battery power allowed, W, charging positive. */
   batteryCeilW = Infinity;
   batteryFloorW = -Infinity;
+  /** Battery power once the cars are where they are going: a battery that helps them must not run ahead of their ramps. */
+  private settledW = 0;
+  /** Load taken off this second by opening circuits, W: the next sample will show it. */
+  private openedW = 0;
   private importRoomS = 0;
   private exportRoomS = 0;
   private importRoomW = Infinity;
@@ -66,23 +70,30 @@ export class PcsController {
   /** One second: `sampleW` is the meter's latest good sample. */
   step(now: Seconds, hour: number, sampleW: number, mean5W: number, limits: EffectiveLimits): void {
     const { evses } = this.devices;
-    const restW = sampleW - ownW(this.devices); // the load, by the meter
+    let restW = sampleW - ownW(this.devices); // the load, by the meter
+    this.openedW = 0;
     if (evses.length > 0) {
       if (wantedByCars(evses) === 0) this.evseCapW = Infinity;
       shareAmong(evses, this.evseCapW, now);
     }
-    this.planBattery(hour, restW);
+    const beforeEvseW = restW - (this.devices.pv?.targetW ?? 0);
+    this.planBattery(hour, beforeEvseW);
 
+    // Import counts where things will settle, export where they will be a second from now.
     const importAim = aimW(this.spec, limits.importW);
     const exportAim = aimW(this.spec, limits.exportW);
-    let comingW = restW + ownTargetW(this.devices);
+    let comingW = beforeEvseW + drawTarget(evses) + this.settledW;
     this.importLackW = comingW > importAim ? this.shedImport(comingW - importAim, now) : 0;
-    this.exportLackW = comingW < -exportAim ? this.shedExport(-exportAim - comingW) : 0;
+    restW -= this.openedW;
+    let nextW = restW - (this.devices.pv?.targetW ?? 0) + drawNext(evses) + this.batteryW;
+    this.exportLackW = nextW < -exportAim ? this.shedExport(-exportAim - nextW) : 0;
 
-    comingW = restW + ownTargetW(this.devices);
+    const pvW = this.devices.pv?.targetW ?? 0;
+    comingW = restW - pvW + drawTarget(evses) + this.settledW;
+    nextW = restW - pvW + drawNext(evses) + this.batteryW;
     if (this.importLackW === 0) comingW = this.makeRoom(importAim, comingW, now);
     this.giveBackImport(importAim - Math.max(comingW, sampleW, mean5W), now);
-    this.giveBackExport(exportAim + Math.min(comingW, sampleW, mean5W), now);
+    this.giveBackExport(exportAim + Math.min(comingW, nextW, sampleW, mean5W), now);
   }
 
   /** The meter cannot be believed: all controlled load off, no battery power, PV at most the firm export even with no load at all. */
@@ -99,17 +110,26 @@ export class PcsController {
     this.exportRoomS = 0;
   }
 
-  private planBattery(hour: number, restW: number): void {
-    const { battery, pv, evses } = this.devices;
+  private get batteryW(): number {
+    return this.devices.battery?.setW ?? 0;
+  }
+
+  private planBattery(hour: number, beforeEvseW: number): void {
+    const { battery, evses } = this.devices;
     if (battery === undefined) return;
-    let without = restW - (pv === undefined ? 0 : pv.targetW);
-    for (let i = 0; i < evses.length; i++) without += evses[i]?.targetW ?? 0;
-    const wanted = plannedW(this.plan, hour, without, battery.chargeableW(), battery.dischargeableW());
-    battery.setW = Math.max(this.batteryFloorW, Math.min(this.batteryCeilW, wanted));
+    const up = battery.chargeableW();
+    const down = battery.dischargeableW();
+    const wanted = plannedW(this.plan, hour, beforeEvseW + drawNext(evses), up, down);
+    const settled = plannedW(this.plan, hour, beforeEvseW + drawTarget(evses), up, down);
     // The plan itself is inside: the bound has done its work.
-    if (wanted <= this.batteryCeilW && this.batteryCeilW > 0) this.batteryCeilW = Infinity;
-    if (wanted >= this.batteryFloorW && this.batteryFloorW < 0) this.batteryFloorW = -Infinity;
-    battery.setW = Math.max(-battery.dischargeableW(), Math.min(battery.chargeableW(), battery.setW));
+    const most = Math.max(wanted, settled);
+    const least = Math.min(wanted, settled);
+    if (most <= this.batteryCeilW && this.batteryCeilW > 0) this.batteryCeilW = Infinity;
+    if (least >= this.batteryFloorW && this.batteryFloorW < 0) this.batteryFloorW = -Infinity;
+    const low = Math.min(up, Math.max(-down, this.batteryFloorW));
+    const high = Math.max(-down, Math.min(up, this.batteryCeilW));
+    battery.setW = Math.max(low, Math.min(high, wanted));
+    this.settledW = Math.max(low, Math.min(high, settled));
   }
 
   /** Takes off `needW` of import; returns what could not be. */
@@ -120,10 +140,11 @@ export class PcsController {
     this.importRoomW = Infinity;
     if (evses.length > 0) need = this.taper(need, now);
     if (battery !== undefined && need > 0) {
-      const set = Math.max(-battery.dischargeableW(), battery.setW - need);
-      if (set < battery.setW) {
-        need -= battery.setW - set;
-        battery.setW = set;
+      const set = Math.max(-battery.dischargeableW(), this.settledW - need);
+      if (set < this.settledW) {
+        need -= this.settledW - set;
+        this.settledW = set;
+        battery.setW = Math.min(battery.setW, set);
         this.batteryCeilW = set;
         if (this.batteryFloorW > set) this.batteryFloorW = set;
       }
@@ -132,11 +153,12 @@ export class PcsController {
       const floor = lastFloor(evses);
       if (floor === 0) break;
       this.evseCapW = chargingFloor(evses) - floor;
-      const before = ownTargetW(this.devices);
-      shareAmong(evses, this.evseCapW, now);
-      need -= before - ownTargetW(this.devices);
+      need -= drawTarget(evses) - shareAmong(evses, this.evseCapW, now);
     }
-    if (need > 0 && circuits !== undefined) need -= circuits.shed(need, now);
+    if (need > 0 && circuits !== undefined) {
+      this.openedW = circuits.shed(need, now);
+      need -= this.openedW;
+    }
     return Math.max(0, need);
   }
 
@@ -146,8 +168,7 @@ export class PcsController {
     const waiting = circuits?.waitingW(now) ?? 0;
     if (waiting === 0) return comingW;
     const need = waiting + this.spec.deadbandW - (aimW - comingW);
-    let movable = battery === undefined ? 0 : battery.setW + battery.dischargeableW();
-    for (let i = 0; i < evses.length; i++) movable += evses[i]?.targetW ?? 0;
+    const movable = drawTarget(evses) + (battery === undefined ? 0 : this.settledW + battery.dischargeableW());
     if (need <= 0 || movable < need) return comingW;
     this.shedImport(need, now);
     return comingW - need;
@@ -155,8 +176,7 @@ export class PcsController {
 
   private taper(need: number, now: Seconds): number {
     const { evses } = this.devices;
-    let drawing = 0;
-    for (let i = 0; i < evses.length; i++) drawing += evses[i]?.targetW ?? 0;
+    const drawing = drawTarget(evses);
     const cap = Math.max(chargingFloor(evses), drawing - need);
     if (cap >= drawing) return need;
     this.evseCapW = cap;
@@ -174,6 +194,7 @@ export class PcsController {
       if (set > battery.setW) {
         need -= set - battery.setW;
         battery.setW = set;
+        this.settledW = Math.max(this.settledW, set);
         this.batteryFloorW = set;
         if (this.batteryCeilW < set) this.batteryCeilW = set;
       }
@@ -215,9 +236,7 @@ export class PcsController {
     const start = nextFloor(evses, now);
     if (start <= freeW) {
       // One that was paused starts at its floor, if that fits; those that charge are not touched.
-      let drawing = 0;
-      for (let i = 0; i < evses.length; i++) drawing += evses[i]?.targetW ?? 0;
-      this.evseCapW = drawing + start;
+      this.evseCapW = drawTarget(evses) + start;
     } else if (start === Infinity) {
       this.evseCapW += step;
       if (this.evseCapW >= wantedByCars(evses)) this.evseCapW = Infinity;

@@ -16,9 +16,11 @@ export interface PlausibilitySpec {
   readonly aliveW: number;
   /** How far below zero the implied load may come by meter error and skew, W. */
   readonly slackW: number;
-  /** Move of the devices, W, that the reading must follow, and within how long. */
+  /**
+   * Move of the devices within one second, W, that the reading must follow in the same second. Over longer times a battery
+   * that follows the load keeps the reading still by design.
+   */
   readonly moveW: number;
-  readonly moveWithinS: number;
   /** Moves not followed in a row until the sensor counts as failed. */
   readonly strikes: number;
 }
@@ -29,8 +31,7 @@ export const plausibilityDefaults: PlausibilitySpec = {
   mendAtMostS: 3600,
   aliveW: 20,
   slackW: 300,
-  moveW: 400,
-  moveWithinS: 20,
+  moveW: 300,
   strikes: 3,
 };
 
@@ -43,9 +44,8 @@ export class Plausibility {
   private byMoves = false;
   private lowW = Infinity;
   private highW = -Infinity;
-  private markSampleW = 0;
-  private markOwnW = 0;
-  private markAge = Infinity;
+  private lastSampleW = NaN;
+  private lastOwnW = 0;
 
   constructor(private readonly spec: PlausibilitySpec = plausibilityDefaults) {}
 
@@ -53,7 +53,7 @@ export class Plausibility {
   step(sampleW: number, ownW: number): boolean {
     const missing = sampleW !== sampleW;
     const impossible = !missing && sampleW - ownW < -(this.spec.slackW + 0.05 * Math.abs(ownW));
-    if (!missing) this.watchMoves(sampleW, ownW);
+    this.watchMoves(sampleW, ownW);
     if (missing || impossible) {
       this.bad++;
       this.restartMending();
@@ -90,14 +90,13 @@ export class Plausibility {
   }
 
   private watchMoves(sampleW: number, ownW: number): void {
-    this.markAge++;
-    const moved = ownW - this.markOwnW;
-    const inTime = this.markAge <= this.spec.moveWithinS;
-    if (inTime && Math.abs(moved) < this.spec.moveW) return;
+    const moved = ownW - this.lastOwnW;
+    const followed = sampleW - this.lastSampleW;
+    this.lastSampleW = sampleW;
+    this.lastOwnW = ownW;
+    // A lost sample on either side leaves nothing to compare: `followed` is not a number.
+    if (followed !== followed || Math.abs(moved) < this.spec.moveW) return;
     // A load of the customer's may move at the same moment by chance, but not three times running.
-    if (inTime) this.struck = (sampleW - this.markSampleW) / moved < 0.3 ? this.struck + 1 : 0;
-    this.markSampleW = sampleW;
-    this.markOwnW = ownW;
-    this.markAge = 0;
+    this.struck = followed / moved < 0.3 ? this.struck + 1 : 0;
   }
 }

@@ -16,6 +16,8 @@ export interface BatterySpec {
   readonly minSoc: number;
   readonly maxSoc: number;
   readonly initialSoc: number;
+  /** Power tapers over this share of capacity before either end, down to a twentieth, as cell management has it. */
+  readonly taperSoc: number;
 }
 
 /** A household battery: 0.5 s, 95 % each way (90 % round trip), 10–100 % used, half full. */
@@ -30,6 +32,7 @@ export function batterySpec(capacityWh: number, powerW: number, more: Partial<Ba
     minSoc: 0.1,
     maxSoc: 1,
     initialSoc: 0.5,
+    taperSoc: 0.03,
     ...more,
   };
 }
@@ -60,13 +63,18 @@ export class Battery {
   /** The most it can charge with, W, over a step of `dtS`. */
   chargeableW(dtS = 1): number {
     const room = ((this.maxWh - this.storedWh) * 3600) / (this.spec.chargeEfficiency * dtS);
-    return Math.max(0, Math.min(this.spec.maxChargeW, room));
+    return Math.max(0, Math.min(this.spec.maxChargeW * this.taper(this.maxWh - this.storedWh), room));
   }
 
   /** The most it can discharge with, W, positive, over a step of `dtS`. */
   dischargeableW(dtS = 1): number {
     const stock = ((this.storedWh - this.minWh) * 3600 * this.spec.dischargeEfficiency) / dtS;
-    return Math.max(0, Math.min(this.spec.maxDischargeW, stock));
+    return Math.max(0, Math.min(this.spec.maxDischargeW * this.taper(this.storedWh - this.minWh), stock));
+  }
+
+  /** Share of full power with `leftWh` to go. */
+  private taper(leftWh: number): number {
+    return Math.max(0.05, Math.min(1, leftWh / (this.spec.taperSoc * this.spec.capacityWh)));
   }
 
   /** Moves power towards `setW` and the charge with it. Returns the AC power, W, charging positive. */

@@ -19,12 +19,3 @@ export function ownW({ battery, pv, evses }: SiteDevices): number {
   for (let i = 0; i < evses.length; i++) sum += evses[i]?.powerW ?? 0;
   return sum;
 }
-
-/** The same, where the devices are going: what the meter will show once all commands have taken effect. */
-export function ownTargetW({ battery, pv, evses }: SiteDevices): number {
-  let sum = 0;
-  if (battery !== undefined) sum += battery.setW;
-  if (pv !== undefined) sum -= pv.targetW;
-  for (let i = 0; i < evses.length; i++) sum += evses[i]?.targetW ?? 0;
-  return sum;
-}

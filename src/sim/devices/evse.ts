@@ -24,10 +24,12 @@ export interface EvseSpec {
   readonly downS: number;
   readonly upS: number;
   readonly minPauseS: number;
+  /** Near full a car draws less: what is missing divided by this time, but never less than the floor. */
+  readonly taperS: number;
 }
 
 export function evseSpec(maxA: number, wattsPerA = 240, more: Partial<EvseSpec> = {}): EvseSpec {
-  return { maxA, minA: 6, stepA: 0.6, wattsPerA, downS: 2, upS: 8, minPauseS: 60, ...more };
+  return { maxA, minA: 6, stepA: 0.6, wattsPerA, downS: 2, upS: 8, minPauseS: 60, taperS: 180, ...more };
 }
 
 export class Evse {
@@ -85,6 +87,12 @@ export class Evse {
     if (!this.wants) this.targetW = 0;
   }
 
+  /** The most the car would take now, W; 0 when there is none or it is full. */
+  get wishW(): number {
+    if (this.leftWh <= 0) return 0;
+    return Math.min(this.maxW, Math.max(this.floorW, (this.leftWh * 3600) / this.spec.taperS));
+  }
+
   /** May it start or go on charging, were it offered enough? */
   ready(now: Seconds): boolean {
     return this.wants && this.pausedUntil <= now;
@@ -97,7 +105,8 @@ export class Evse {
       return;
     }
     // A hair of slack, so that an offer of exactly n steps is n steps in floating point too.
-    const told = offerW >= this.maxW ? this.maxW : Math.floor(offerW / this.stepW + 1e-9) * this.stepW;
+    const pilot = offerW >= this.maxW ? this.maxW : Math.floor(offerW / this.stepW + 1e-9) * this.stepW;
+    const told = Math.min(pilot, this.wishW);
     if (told < this.floorW) {
       if (this.targetW > 0) {
         this.pausedUntil = now + this.spec.minPauseS;
@@ -105,6 +114,12 @@ export class Evse {
       }
       this.targetW = 0;
     } else if (this.pausedUntil <= now) this.targetW = told;
+  }
+
+  /** What it will draw at the end of this second, on its ramp, W. */
+  get nextW(): number {
+    const { powerW, targetW } = this;
+    return powerW > targetW ? Math.max(targetW, powerW - this.downWPerS) : Math.min(targetW, powerW + this.upWPerS);
   }
 
   /** Moves the draw. Returns it, W. */
