@@ -2,10 +2,10 @@ import { type Engine, type Notice, type Proposal, type Snapshot, envelopesOf, no
 import { equalShare } from './equal-share';
 import { asset, device, flow, snapshot } from './testing/snapshots';
 
-const lossless: Engine = equalShare({ lossShare: 0 });
+const plain: Engine = equalShare({});
 const never = new AbortController().signal;
-const run = async (s: Snapshot, engine = lossless): Promise<Proposal> => engine.compute(s, never);
-const limits = async (s: Snapshot, engine = lossless) =>
+const run = async (s: Snapshot, engine = plain): Promise<Proposal> => engine.compute(s, never);
+const limits = async (s: Snapshot, engine = plain) =>
   Object.fromEntries(envelopesOf(await run(s, engine)).map(e => [e.device, [e.importW[0], e.exportW[0]]]));
 const bounds = async (s: Snapshot) =>
   Object.fromEntries(envelopesOf(await run(s)).map(e => [e.device, [e.bound[0]?.import, e.bound[0]?.export]]));
@@ -58,9 +58,9 @@ describe('equal-share, worked by hand', () => {
     expect((await of(1, -9500))['a']).toEqual([18_500, 0]);
   });
 
-  it('leaves room for the losses that imported power brings', async () => {
+  it('leaves room for the losses that imported power brings, where told to', async () => {
     const s = snapshot([asset('T', 10_300)], [device('a', 'T')]);
-    expect((await limits(s, equalShare({})))['a']?.[0]).toBe(10_000);
+    expect((await limits(s, equalShare({ lossShare: 0.03 })))['a']?.[0]).toBe(10_000);
   });
 
   it('never lowers firm: says that it does not fit, where, by how much and when', async () => {

@@ -12,8 +12,8 @@ import { readOptions } from './options';
 
 export const equalShare: EngineFactory = options => {
   const read = readOptions('equal-share', options);
-  // Imported power carries its losses with it through the assets above; the passive forecast knows nothing of those.
-  const lossShare = read.number('lossShare', 0.03, 0, 0.3);
+  // The passive flow of `grid` has the losses that envelopes will cause in it; one made elsewhere may not.
+  const lossShare = read.number('lossShare', 0, 0, 0.3);
   read.done();
   return {
     name: 'equal-share',
