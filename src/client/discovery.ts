@@ -110,7 +110,7 @@ async function walk(api: Api, options: DiscoverOptions): Promise<Discovery> {
 
   const fsas =
     FunctionSetAssignmentsListLink &&
-    optional(await api.list(FunctionSetAssignmentsList, FunctionSetAssignmentsListLink.href));
+    sure(await api.list(FunctionSetAssignmentsList, FunctionSetAssignmentsListLink.href));
   const programLists = new Set((fsas?.items ?? []).flatMap(fsa => fsa.DERProgramListLink?.href ?? []));
 
   // Events mean nothing without the clock they are told in: an FSA may name one of its own (protocol facts 3.3).

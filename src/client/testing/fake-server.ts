@@ -42,9 +42,6 @@ export class FakeServer implements Transport {
   pageCap = 255;
   /** Asked first; an answer of its own is a fault. */
   fault: Fault | undefined;
-  /** Requests that are under way at the same time. */
-  open = 0;
-  mostOpen = 0;
   readonly at?: (origin: URL) => Transport;
   private readonly documents = new Map<string, Document>();
   private readonly posts = new Map<
@@ -90,9 +87,7 @@ export class FakeServer implements Transport {
 
   async send(request: TransportRequest): Promise<TransportResponse> {
     this.requests.push(`${request.method} ${request.path}`);
-    this.mostOpen = Math.max(this.mostOpen, ++this.open);
     await Promise.resolve(); // an answer never comes within the call
-    this.open--;
     if (this.down) throw new Problem('CANNOT_REACH', { at: request.path, note: 'connect ECONNREFUSED' });
     return this.fault?.(request) ?? this.respond(request);
   }
