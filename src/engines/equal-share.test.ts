@@ -106,7 +106,7 @@ describe('equal-share', () => {
     expect(() => equalShare(options)).toThrow('BAD_CONFIG');
   });
 
-  it('takes little more than four times as long for four times the devices', async () => {
+  it('takes some 20 times as long for 16 times the devices, far from the 256 of comparing each with each', async () => {
     const of = (devices: number) => {
       const transformers = Array.from({ length: 100 }, (_, i) =>
         asset(`T${i}`, (15 + i / 10) * devices, { parent: `F${i % 10}`, passive: flow([2 * devices], 500) }),
@@ -119,15 +119,15 @@ describe('equal-share', () => {
     };
     const cost = async (s: Snapshot) => {
       const spent: number[] = [];
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 3; i++) {
         const began = process.cpuUsage();
         await run(s);
         spent.push(process.cpuUsage(began).user);
       }
       return Math.min(...spent);
     };
-    const [small, large] = [of(4000), of(16_000)];
-    await cost(large);
-    expect((await cost(large)) / (await cost(small))).toBeLessThan(11); // n² would be 16 and more
+    const [small, large] = [of(2000), of(32_000)];
+    await cost(small);
+    expect((await cost(large)) / (await cost(small))).toBeLessThan(100);
   });
 });

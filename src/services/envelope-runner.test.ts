@@ -142,6 +142,22 @@ describe('a run', () => {
   });
 });
 
+it('gives the rating in a direction that a site cannot hold, whatever engine or net say of it', async () => {
+  const h = house();
+  h.state.answer = s => s.devices.map(d => flat(d.id, s.steps, d.firmImportW));
+  const unshared = () => new Map([['a', { importW: 20_001 }]]);
+  await createEnvelopeRunner({ ...h.parts, unshared }).run();
+  const [control] = await h.controls('a');
+  expect(control).toMatchObject({
+    importW: 20_001,
+    exportW: 5000,
+    bound: { import: 'site rating', export: 'site rating' },
+  });
+  h.host.kill();
+  await createEnvelopeRunner({ ...h.parts, unshared }).run();
+  expect(inForceAt(await h.controls('a'), t0)).toMatchObject({ importW: 20_001, exportW: 1000 });
+});
+
 describe('an engine that fails', () => {
   const ways: [string, (h: ReturnType<typeof house>) => void, string, string][] = [
     [
@@ -317,11 +333,13 @@ describe('the schedule', () => {
     const seen = started(h);
     const tasks = newTasks(() => undefined);
     h.clock.advance(100);
-    const stop = h.runner.schedule(600, tasks);
+    const told: number[] = [];
+    const stop = h.runner.schedule(600, tasks, result => told.push(result.at));
     await tasks.settled();
     expect(h.runner.nextRun()).toBe(t0 + 600);
     await go(h, tasks, 1500);
     expect(seen).toEqual([t0 + 100, t0 + 600, t0 + 1200]);
+    expect(told).toEqual(seen);
     expect(h.runner.last?.at).toBe(t0 + 1200);
     stop();
     await go(h, tasks, 1200);
