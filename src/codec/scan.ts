@@ -29,7 +29,6 @@ const nameStart =
 const ncName = `[${nameStart}][\\u0300-\\u036F${nameStart}0-9.\\-\\u00B7\\u203F-\\u2040]*`;
 /** Prefix and local part of a qualified name. */
 const qName = new RegExp(`(${ncName})(?::(${ncName}))?`, 'uy');
-const space = /[\t\n\r ]+/y;
 const equals = /[\t\n\r ]*=[\t\n\r ]*/y;
 const declaration =
   /<\?xml[\t\n\r ]+version[\t\n\r ]*=[\t\n\r ]*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:[\t\n\r ]+encoding[\t\n\r ]*=[\t\n\r ]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[\t\n\r ]+standalone[\t\n\r ]*=[\t\n\r ]*(?:"(?:yes|no)"|'(?:yes|no)'))?[\t\n\r ]*\?>/y;
@@ -37,6 +36,20 @@ const reference = /&(?:#([0-9]{1,8})|#x([0-9A-Fa-f]{1,8})|(lt|gt|amp|quot|apos))
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 const none: readonly Attribute[] = [];
+
+/** What an ASCII character does to a name without prefix; the rest is left to `qName`. */
+const [ends, starts, continues, other] = [0, 1, 2, 3];
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[A-Za-z_]/.test(character)
+    ? starts
+    : /[0-9.-]/.test(character)
+      ? continues
+      : character === ':'
+        ? other
+        : ends;
+});
+const nameKind = (code: number): number => (code < 128 ? (kinds[code] ?? other) : Number.isNaN(code) ? ends : other);
 
 interface Open {
   readonly raw: string;
@@ -82,7 +95,7 @@ class Scanner {
   /** White space, comments and processing instructions before and after the root. */
   private outside(): void {
     for (;;) {
-      this.match(space);
+      this.skipSpace();
       if (this.xml.startsWith('<!--', this.at)) this.comment();
       else if (this.xml.startsWith('<?', this.at)) this.instruction();
       else if (this.xml.startsWith('<!', this.at)) this.fail('a document type declaration; none is read');
@@ -133,7 +146,7 @@ class Scanner {
     const { xml, at } = this;
     if (!open || !xml.startsWith(open.raw, at + 2)) this.fail(`want </${open?.raw}>`);
     this.at = at + 2 + open.raw.length;
-    this.match(space);
+    this.skipSpace();
     if (xml.charAt(this.at) !== '>') this.fail(`want </${open.raw}>`, at);
     this.at++;
     this.listener.close();
@@ -146,7 +159,7 @@ class Scanner {
     if (end === 0x3e || end === 0x2f) return [none, scope];
     let raws: { raw: string; value: string; at: number }[] | undefined;
     const seen = new Set<string>();
-    while (this.match(space)) {
+    while (this.skipSpace()) {
       const c = this.xml.charAt(this.at);
       if (c === '>' || c === '/') break;
       const at = this.at;
@@ -235,6 +248,17 @@ class Scanner {
   }
 
   private name(): string {
+    const { xml, at: from } = this;
+    let to = from;
+    let kind = nameKind(xml.charCodeAt(to));
+    if (kind === starts) {
+      while (kind === starts || kind === continues) kind = nameKind(xml.charCodeAt(++to));
+      if (kind === ends) {
+        this.at = to;
+        return xml.slice(from, to);
+      }
+    }
+    // A prefix, or letters beyond ASCII.
     const found = this.match(qName);
     if (!found) this.fail('not a name');
     return found[0];
@@ -246,6 +270,14 @@ class Scanner {
     const uri = resolve(scope, raw.slice(0, colon));
     if (uri === undefined) this.fail(`prefix ${raw.slice(0, colon)} is not declared`, at);
     return { uri, local: raw.slice(colon + 1) };
+  }
+
+  private skipSpace(): boolean {
+    const { xml, at } = this;
+    let to = at;
+    for (let c = xml.charCodeAt(to); c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;) c = xml.charCodeAt(++to);
+    this.at = to;
+    return to > at;
   }
 
   private match(pattern: RegExp): RegExpExecArray | null {
