@@ -67,14 +67,19 @@ export function presentedChain(socket: TLSSocket): Buffer[] {
   return chainFrom(socket.getPeerX509Certificate());
 }
 
-/** A certificate and those above it; ends at a self-signed one, or where Node shows no more. */
+const mostLinks = 8; // more than any chain we accept, so that a longer one is seen to be too long
+
+/**
+ * A certificate and those above it, as far as Node shows them. One that came twice counts once: some clients, `openssl s_client`
+ * among them, send their own certificate again in front of its issuers.
+ */
 export function chainFrom(first: { raw: Buffer; issuerCertificate?: unknown } | undefined): Buffer[] {
   const chain: Buffer[] = [];
   let next = first;
-  // One more than we accept is enough to refuse; Node links a self-signed certificate to itself.
-  while (next?.raw && chain.length < 6 && !chain.some(der => der.equals(next?.raw as Buffer))) {
-    chain.push(next.raw);
-    next = next.issuerCertificate as typeof first;
+  for (let link = 0; next?.raw && link < mostLinks; link++) {
+    const { raw } = next;
+    if (!chain.some(der => der.equals(raw))) chain.push(raw);
+    next = next.issuerCertificate as typeof first; // of a self-signed certificate: itself
   }
   return chain;
 }

@@ -1,25 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { asn1 } from 'node-forge';
 import { type Seconds } from '../../base/clock';
-import {
-  bits,
-  boolean,
-  integer,
-  type Node,
-  octets,
-  oidNode,
-  parsed,
-  sequence,
-  set,
-  tagged,
-  taggedBytes,
-  toDer,
-  utf8,
-} from '../der';
+import { bits, boolean, type Node, octets, oidNode, parsed, sequence, set, toDer } from '../der';
 import {
   authorityKeyIdentifier,
   basicConstraints,
-  type Extension,
   type Hardware,
   hardwareModuleName,
   keyUsage,
@@ -31,6 +16,24 @@ import { lfdiOf, sfdiOf } from '../lfdi';
 import { oid } from '../oids';
 import { createPki, type Pki } from '../pki';
 import { readDer } from '../read-der';
+import {
+  adding,
+  without,
+  instead,
+  uncritical,
+  critical,
+  extension,
+  extendedKeyUsage,
+  nameConstraints,
+  policyMappings,
+  policyConstraints,
+  inhibitAnyPolicy,
+  unknown,
+  dnsName,
+  altNames,
+  qualifiedPolicy,
+  type Alter,
+} from './alterations';
 import { type Reason } from '../reasons';
 
 /** A chain somebody may present, and what must come of it. */
@@ -46,64 +49,6 @@ export interface ChainCase {
 }
 
 const hardware: Hardware = { typeOid: '1.3.6.1.4.1.99999.13.1', serial: Buffer.from('1234') };
-
-type Alter = (spec: CertificateSpec) => CertificateSpec;
-const withExtensions =
-  (change: (extensions: Extension[]) => Extension[]): Alter =>
-  spec => ({ ...spec, extensions: change([...spec.extensions]) });
-const adding = (...more: Extension[]): Alter => withExtensions(extensions => [...extensions, ...more]);
-const without = (...ids: string[]): Alter => withExtensions(extensions => extensions.filter(e => !ids.includes(e.oid)));
-const instead = (...others: Extension[]): Alter =>
-  withExtensions(extensions => [...extensions.filter(e => !others.some(other => other.oid === e.oid)), ...others]);
-const uncritical = (id: string): Alter =>
-  withExtensions(extensions => extensions.map(e => (e.oid === id ? { ...e, critical: false } : e)));
-const critical = (id: string): Alter =>
-  withExtensions(extensions => extensions.map(e => (e.oid === id ? { ...e, critical: true } : e)));
-
-const extension = (id: string, isCritical: boolean, value: Node): Extension => ({
-  oid: id,
-  critical: isCritical,
-  value: toDer(value),
-});
-const extendedKeyUsage = (isCritical: boolean) =>
-  extension(oid.extKeyUsage, isCritical, sequence([oidNode(oid.clientAuth), oidNode(oid.serverAuth)]));
-/** Permits only DNS names under example.org. */
-const nameConstraints = (isCritical: boolean) =>
-  extension(
-    oid.nameConstraints,
-    isCritical,
-    sequence([tagged(0, [sequence([taggedBytes(2, Buffer.from('example.org'))])])]),
-  );
-const policyMappings = (isCritical: boolean) =>
-  extension(
-    oid.policyMappings,
-    isCritical,
-    sequence([sequence([oidNode(oid.genericDevice), oidNode(oid.mobileDevice)])]),
-  );
-const policyConstraints = (isCritical: boolean) =>
-  extension(oid.policyConstraints, isCritical, sequence([taggedBytes(0, Uint8Array.of(0))]));
-const inhibitAnyPolicy = (isCritical: boolean) =>
-  extension(oid.inhibitAnyPolicy, isCritical, integer(Uint8Array.of(0)));
-const unknown = (isCritical: boolean) => extension('1.3.6.1.4.1.99999.77', isCritical, utf8('of no concern'));
-const dnsName = (isCritical: boolean) =>
-  extension(oid.subjectAltName, isCritical, sequence([taggedBytes(2, Buffer.from('device.example.org'))]));
-const altNames = (...names: Extension[]): Extension =>
-  extension(oid.subjectAltName, true, sequence(names.flatMap(name => parsed(name.value).value as Node[])));
-const qualifiedPolicy = extension(
-  oid.certificatePolicies,
-  true,
-  sequence([
-    sequence([
-      oidNode(oid.genericDevice),
-      sequence([
-        sequence([
-          oidNode('1.3.6.1.5.5.7.2.1'),
-          asn1.create(asn1.Class.UNIVERSAL, asn1.Type.IA5STRING, false, 'http://example.org/cps'),
-        ]),
-      ]),
-    ]),
-  ]),
-);
 
 /** The certificate with its to-be-signed part changed field by field, signed again by `signer`; for what a spec cannot say. */
 function rewritten(issued: Issued, signer: Issued, change: (tbs: Node[]) => void, algorithm?: Node): Issued {
@@ -334,7 +279,7 @@ export function chainCases(now: Seconds, pki: Pki = createPki({ notBefore: now -
   // algorithms and encoding
   add('leaf on P-384', 'wrong-curve', device({ key: newKey('secp384r1') }), { overTls: false });
   add('MICA on P-384', 'wrong-curve', device({}, make('mica', pki.mca, { key: newKey('secp384r1') })));
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
   add(
     'leaf with an RSA key',
     'wrong-curve',
