@@ -89,6 +89,7 @@ export class Lists {
   add(list: Href, place: Place): void {
     if (list === '') return;
     const block = this.change(list, place, 1);
+    // No block begins at or before the place when the list was empty, or when all in front of it had gone.
     if (!block) this.sql.insert.run(list, '', '', 1);
     else if (block.n > this.most) this.cut(list, block);
   }
@@ -97,10 +98,7 @@ export class Lists {
   take(list: Href, place: Place): void {
     if (list === '') return;
     const block = this.change(list, place, -1);
-    if (block?.n !== 0) return;
-    // The first block begins before every place and stays as long as another needs what lies before it counted.
-    const first = block.sortKey === '' && block.href === '';
-    if (!first || this.sql.sizes.all(list).length === 1) this.sql.remove.run(list, block.sortKey, block.href);
+    if (block?.n === 0) this.sql.remove.run(list, block.sortKey, block.href);
   }
 
   private change(list: Href, { sortKey, href }: Place, by: number): Block | undefined {

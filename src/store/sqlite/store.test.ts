@@ -139,6 +139,15 @@ describe('bodies', () => {
   });
 });
 
+it('never gives the id of a series twice, even when the last rows are gone', async () => {
+  const db = openDatabase({ file: newFile(), mode: 'create', busyMs: 1, log: keptLog() });
+  const store = storeOn(db, { clock });
+  expect(await store.commit({ series: [series('1'), series('1')] })).toMatchObject({ series: [1, 2] });
+  db.exec('DELETE FROM series');
+  expect(await store.commit({ series: [series('1')] })).toMatchObject({ series: [3] });
+  await store.close();
+});
+
 describe('backup', () => {
   it('copies one moment of a store in use, over an older copy, and the copy opens', async () => {
     const store = open();
