@@ -9,6 +9,7 @@ import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { Problem, asProblem } from '../base/problem';
 import { type Tasks } from '../base/tasks';
+import { nextTurn } from '../base/turn';
 import { wireWatts } from '../base/units';
 import { type Notice, type Proposal, type Snapshot, noticesOf } from '../engines/api';
 import { type NewSeries, type Store } from '../store/api';
@@ -181,6 +182,7 @@ type Published = Pick<RunResult, 'controlsPublished' | 'sitesPublished' | 'perSi
 /** Written with each publication, so that two runners cannot both decide on the same state of things. */
 const headHref = '~envelopes';
 const tries = 5;
+const sitesPerTurn = 100;
 
 /** Decides and commits; when another runner came first, decides again on what is there now. */
 async function publish(
@@ -197,7 +199,8 @@ async function publish(
     const series: NewSeries[] = [];
     const perSite: SiteRun[] = [];
     let controls = 0;
-    for (const envelope of net.envelopes) {
+    for (const [k, envelope] of net.envelopes.entries()) {
+      if (k % sitesPerTurn === 0) await new Promise<void>(nextTurn); // a server of 10,000 sites answers requests meanwhile
       const site = envelope.device;
       const live = liveControls(controlsOf(await store.series.ofSite(site, now), { pen }), now);
       const reason = reasonFor(envelope);
