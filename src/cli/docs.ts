@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { metricTable } from '../base/metrics';
+import { Problem, problems } from '../base/problem';
+import { printListOrder, printRoutes } from '../codec/print-routes';
+import { printTable } from '../codec/print-table';
+import { printXsd } from '../codec/print-xsd';
+import { dialects } from '../model/dialect';
+import { type AddCommand } from './command';
+
+/** A file that is printed from what the code declares. */
+export interface Generated {
+  /** Path below the root of the repository. */
+  readonly file: string;
+  readonly content: string;
+}
+
+const sentence = (what: string) => `Printed by \`headroom docs\` from \`${what}\`. Do not edit.`;
+const page = (...parts: string[]) => `${parts.join('\n\n')}\n`;
+const code = (text: string) => `\`${text}\``;
+
+const schemas = (): Generated[] =>
+  Object.values(dialects)
+    .filter(dialect => dialect.id !== '2023')
+    .flatMap(printXsd)
+    .map(({ file, content }) => ({ file: `schemas/${file}`, content }));
+
+function errors(): Generated {
+  const rows = Object.entries(problems).map(([name, entry]) => [
+    code(name),
+    entry.status === 0 ? '' : String(entry.status),
+    'reasonCode' in entry ? String(entry.reasonCode) : '',
+    entry.level,
+    entry.meaning,
+    entry.remedy,
+  ]);
+  const content = page(
+    '# Errors',
+    sentence('src/base/problem.ts'),
+    'Everything that can go wrong. A peer sees the HTTP status and, where there is one, the reason code in an `Error` document; the rest is in the log and on the terminal.',
+    printTable(['Code', 'HTTP', 'reasonCode', 'Level', 'Meaning', 'What to do'], rows),
+  );
+  return { file: 'docs/errors.md', content };
+}
+
+function metrics(): Generated {
+  const rows = Object.entries(metricTable).map(([name, { kind, labels, help }]) => [
+    code(name),
+    kind,
+    labels.map(code).join(', '),
+    help,
+  ]);
+  const content = page(
+    '# Metrics',
+    sentence('src/base/metrics.ts'),
+    'All in Prometheus text form. Labels take values from small closed sets.',
+    printTable(['Name', 'Kind', 'Labels', 'What it counts'], rows),
+  );
+  return { file: 'docs/metrics.md', content };
+}
+
+/** Whatever is printed from the code; one more producer is one more line. */
+const producers: readonly (() => Generated | Generated[])[] = [
+  schemas,
+  () => ({ file: 'schemas/routes.md', content: printRoutes() }),
+  () => ({ file: 'schemas/list-order.md', content: printListOrder() }),
+  errors,
+  metrics,
+];
+
+export const generated = (): Generated[] => producers.flatMap(produce => produce());
+
+/** Files that are not what the code would print, with the first line that differs. */
+export function outdated(root: string): string[] {
+  return generated().flatMap(({ file, content }) => {
+    const path = join(root, file);
+    if (!existsSync(path)) return [`${file}: missing`];
+    const there = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+    if (there === content) return [];
+    const wanted = content.split('\n');
+    const line = there.split('\n').findIndex((text, i) => text !== wanted[i]);
+    return [`${file}: line ${line < 0 ? wanted.length : line + 1} differs`];
+  });
+}
+
+/** Prints schemas and tables from the code, or checks that those in the repository are up to date. */
+export const docs: AddCommand = (program, io) => {
+  program
+    .command('docs')
+    .description('print schemas and tables from the code; in a checkout')
+    .option('--check', 'write nothing; exit 1 and name what is out of date')
+    .action(({ check }: { check?: boolean }) => {
+      if (!existsSync(join(io.cwd, 'schemas')))
+        throw new Problem('BAD_USAGE', { at: io.cwd, note: 'not the root of a checkout: no folder schemas' });
+      if (check) {
+        const differing = outdated(io.cwd);
+        for (const line of differing) io.out(line);
+        if (differing.length === 0) return io.say('generated files are up to date');
+        io.say('run `npm run docs` and commit what it prints');
+        io.exitCode = 1;
+        return;
+      }
+      for (const { file, content } of generated()) {
+        mkdirSync(dirname(join(io.cwd, file)), { recursive: true });
+        writeFileSync(join(io.cwd, file), content);
+        io.out(file);
+      }
+    });
+};

@@ -1,0 +1,56 @@
+/** What a run proved, check by check: said alike by page and terminal, and what the exit code should follow. */
+import { count, excess, many, share } from './figures';
+import { type Summary } from './record';
+
+export interface Check {
+  readonly name: 'sites' | 'head' | 'voltage' | 'need';
+  readonly passed: boolean;
+  readonly text: string;
+}
+
+/** True only for a whole share, whatever the rounding of sums did to its last digits. */
+export const allInside = (summary: Summary): boolean => summary.complianceShare >= 1 - 1e-12;
+
+/**
+ * Four checks: sites followed their envelopes; the head was never over its rating with them; voltages stayed in the band with
+ * them; and without them one of the two would have been broken (else the run has shown nothing).
+ */
+export function checks(summary: Summary): Check[] {
+  const { overloadMinutesWith, overloadMinutesWithout, voltageViolationsWith, voltageViolationsWithout } = summary;
+  const needed = overloadMinutesWithout > 0 || voltageViolationsWithout > 0;
+  return [
+    {
+      name: 'sites',
+      passed: allInside(summary),
+      text: allInside(summary)
+        ? `${summary.sites === 1 ? 'The site' : `All ${count(summary.sites)} sites`} stayed inside ${summary.sites === 1 ? 'its envelope' : 'their envelopes'}`
+        : `Sites were inside their envelopes ${share(summary.complianceShare)} of the time, worst overshoot ${excess(summary.worstOvershootW)}`,
+    },
+    {
+      name: 'head',
+      passed: overloadMinutesWith === 0,
+      text:
+        overloadMinutesWith === 0
+          ? 'Feeder head never above its rating'
+          : `Feeder head above its rating for ${many(overloadMinutesWith, 'minute')}`,
+    },
+    {
+      name: 'voltage',
+      passed: voltageViolationsWith === 0,
+      text:
+        voltageViolationsWith === 0
+          ? 'Every voltage inside the band'
+          : `${many(voltageViolationsWith, 'voltage violation')} with envelopes`,
+    },
+    {
+      name: 'need',
+      passed: needed,
+      text: needed
+        ? `Without envelopes: ${many(overloadMinutesWithout, 'minute')} of overload, ${many(voltageViolationsWithout, 'voltage violation')}`
+        : 'Without envelopes nothing would have been broken either: this run shows no need for them',
+    },
+  ];
+}
+
+/** Whether every check of `checks` passed. */
+export const passed = (summary: Summary): boolean => checks(summary).every(check => check.passed);
