@@ -1,0 +1,39 @@
+/** What other rooms and the conformance suite use of this one. */
+export { type Answer, type Done, type Failure, type FailureReason, type Got, problemOf } from './answer';
+export { Api, type ApiOptions, longestPage, type WholeList } from './api';
+export { type Client, type ClientOptions, type ClientStatus, createClient, type Phase } from './client';
+export { type DerInfo } from './der-info';
+export { discover, type DiscoverOptions, type DiscoverResult, type Discovery, type Place, readTime } from './discovery';
+export {
+  type ControlEvent,
+  type FollowedProgram,
+  Follower,
+  followEvents,
+  type FollowOptions,
+  type InForce,
+  type LimitSegment,
+  limitsAhead,
+  limitsFrom,
+  type ModeInForce,
+  type Outcome,
+  outcomes,
+  type PowerLimits,
+  programFrom,
+  type SourcedLimits,
+  type Transition,
+} from './follow';
+export { type Limits } from './limit-view';
+export { averageOf, type MirrorSpec, type Quantity } from './mirror';
+export { type ProgramsRead, type ProgramState, readPrograms } from './programs';
+export { rawExchange, type RawExchangeOptions } from './raw-exchange';
+export { ServerTime } from './server-time';
+export {
+  type HttpsTransport,
+  httpsTransport,
+  type HttpsTransportOptions,
+  type SeenPeer,
+  type Transport,
+  type TransportCounts,
+  type TransportRequest,
+  type TransportResponse,
+} from './transport';
