@@ -48,7 +48,7 @@ const mostIssuers = 1_000;
 
 /**
  * Whom a listener lets in: roots, profile and revoked LFDIs, all changeable while it runs. Accepted chains are remembered, both
- * because judging one costs as much as the handshake and because a resumed session may only rest on one (protocol facts 11).
+ * because judging one costs a fifth of a handshake and because a resumed session may only rest on one (protocol facts 11).
  */
 export class Trust {
   readonly profile: ProfileName;
