@@ -31,6 +31,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+// Ends here even if a keep-alive connection is still open somewhere; what was printed is written first.
 void main(process.argv).then(code => {
-  process.exitCode = code;
+  process.stdout.write('', () => process.exit(code));
 });

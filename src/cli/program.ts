@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { cert } from './cert';
 import { conformance } from './conformance';
+import { demo } from './demo';
 import { docs } from './docs';
+import { envelope } from './envelope';
 import { grid } from './grid';
 import { init } from './init';
 import { serve } from './serve';
@@ -9,7 +11,7 @@ import { site } from './site';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
-const commands: readonly AddCommand[] = [init, cert, serve, site, grid, conformance, docs];
+const commands: readonly AddCommand[] = [init, cert, serve, site, envelope, grid, conformance, demo, docs];
 
 /** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
 export function program(io: Io): Command {

@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { silentLog } from '../base/log';
+import { Problem } from '../base/problem';
+import { reportPage } from '../sim/report/page';
+import { type Summary } from '../sim/report/record';
+import { type AddCommand, type Io } from './command';
+import { prepare, type DemoOptions } from './demo/prepare';
+import { drive } from './demo/run';
+import { startServerProcess } from './demo/server-process';
+import { verdict } from './demo/verdict';
+
+interface Options {
+  headless?: boolean;
+  json?: boolean;
+  network?: string;
+  headKva?: string;
+  hours: string;
+  speed?: string;
+  seed: string;
+  engine: string;
+  every: string;
+  poll: string;
+  dir: string;
+  killEngine?: string;
+}
+
+/** A day in about a minute where somebody watches; as quick as it goes where nobody does. */
+const watchedSpeed = 1440;
+
+/** The whole of Headroom in one command: server, engine and fleet keep a feeder inside its limits for a day. */
+export const demo: AddCommand = (program, io) => {
+  program
+    .command('demo')
+    .option('--headless', 'no live table')
+    .option('--json', 'the last line of the output is one JSON object')
+    .option('--network <file>', 'feeder file, ours (.json) or OpenDSS (.dss)')
+    .option('--head-kva <kva>', 'rating of the feeder head in place of the one in the file')
+    .option('--hours <n>', 'hours to simulate', '24')
+    .option('--speed <x>', 'simulated seconds for each real one, at most')
+    .option('--seed <n>', 'seed of everything random', '1')
+    .option('--engine <name>', 'capacity engine: a name, or the path of a module', 'equal-share')
+    .option('--every <s>', 'simulated seconds between runs of the engine', '3600')
+    .option('--poll <s>', 'poll rate of the programs', '300')
+    .option('--dir <dir>', 'folder of server, certificates and report', 'var/demo')
+    .option('--kill-engine <hour>', 'kill the engine at that hour and see the sites fall back to firm')
+    .description('a server, an engine and a fleet keep a feeder inside its limits for a day')
+    .action(async (given: Options) => {
+      io.exitCode = await run(given, io);
+    });
+};
+
+async function run(given: Options, io: Io): Promise<number> {
+  const home = resolve(io.cwd, given.dir);
+  const networkFile = given.network === undefined ? exampleNetwork() : resolve(io.cwd, given.network);
+  const options: DemoOptions = {
+    dir: join(home, 'server'),
+    networkFile,
+    hours: number('--hours', given.hours, 0.1, 24 * 14),
+    seed: number('--seed', given.seed, 0, 4_294_967_295),
+    engine: /[/\\]/.test(given.engine) ? resolve(io.cwd, given.engine) : given.engine,
+    everyS: number('--every', given.every, 60, 86_400),
+    pollS: number('--poll', given.poll, 10, 86_400),
+    ...(given.headKva !== undefined && { headKva: number('--head-kva', given.headKva, 1, 1e7) }),
+  };
+  const speed =
+    given.speed === undefined ? (given.headless ? Infinity : watchedSpeed) : number('--speed', given.speed, 0.1, 1e9);
+  const startedMs = io.clock.monotonicMs();
+  io.say('making certificates and registering sites …');
+  const prepared = await prepare(options, io.say);
+  const server = await startServerProcess(options.dir, prepared.start);
+  let shownAtMs = -Infinity;
+  try {
+    const { record, summary, requests } = await drive(
+      prepared,
+      server,
+      {
+        ...options,
+        title: 'Headroom demo',
+        speed,
+        ...(given.killEngine !== undefined && {
+          killEngineAtHour: number('--kill-engine', given.killEngine, 0, options.hours),
+        }),
+      },
+      {
+        real: io.clock,
+        log: silentLog,
+        stop: io.stop,
+        show: ({ minute, minutes }) => {
+          if (io.clock.monotonicMs() - shownAtMs < 2000) return;
+          shownAtMs = io.clock.monotonicMs();
+          io.say(`${Math.round((100 * minute) / minutes)} % of ${options.hours} h simulated`);
+        },
+      },
+    );
+    const seconds = (io.clock.monotonicMs() - startedMs) / 1000;
+    const reportFile = join(home, 'report.html');
+    mkdirSync(dirname(reportFile), { recursive: true });
+    writeFileSync(reportFile, reportPage(record, summary));
+    const judged = verdict(summary);
+    const whole: Summary = {
+      ...summary,
+      requests,
+      seconds: Math.round(seconds),
+      network: record.networkName,
+      engine: options.engine,
+      followed: judged.followed,
+      verdict: judged.text,
+      reportFile: relative(io.cwd, reportFile),
+    };
+    if (given.json) io.out(JSON.stringify(whole));
+    else io.out(`${judged.text}\nReport: ${relative(io.cwd, reportFile)}`);
+    return judged.good ? 0 : 1;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The example network, beside the sources in a checkout and beside `dist` in a package. */
+function exampleNetwork(): string {
+  for (const up of ['../../..', '../..']) {
+    const file = resolve(__dirname, up, 'examples/networks/oak-street.json');
+    if (existsSync(file)) return file;
+  }
+  throw new Problem('BAD_NETWORK', {
+    at: 'examples/networks/oak-street.json',
+    note: 'the example network is not where this program is; name one with --network',
+  });
+}
+
+function number(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= min && value <= max))
+    throw new Problem('BAD_USAGE', { at: name, want: `a number from ${min} to ${max}`, got: text });
+  return value;
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Problem } from '../base/problem';
+import { type AddCommand } from './command';
+import { withOperator } from './with-operator';
+
+interface Shown {
+  readonly site: string;
+  readonly now: number;
+  readonly controls: readonly {
+    from: number;
+    to: number;
+    importW: number;
+    exportW: number;
+    bound: { import: string; export: string };
+    engine: string;
+    mrid: string;
+  }[];
+}
+
+interface Ran {
+  readonly outcome: string;
+  readonly controlsPublished: number;
+  readonly sitesPublished: number;
+  readonly seconds: number;
+  readonly events: readonly string[];
+}
+
+/** Operating envelopes: compute them now, import them, show what is in force and what bound it. */
+export const envelope: AddCommand = (program, io) => {
+  const group = program
+    .command('envelope')
+    .description('operating envelopes: run the engine, import limits, show what is in force');
+  const home = (dir: string) => resolve(io.cwd, dir);
+
+  group
+    .command('run')
+    .argument('<dir>')
+    .option('--json')
+    .description('run the capacity engine now and publish')
+    .action(async (dir: string, { json }: { json?: boolean }) => {
+      const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/run'));
+      if (json) io.out(JSON.stringify(result));
+      else {
+        io.out(
+          `${result.outcome}: ${result.controlsPublished} controls for ${result.sitesPublished} sites in ${result.seconds.toFixed(2)} s`,
+        );
+        for (const event of result.events) io.out(`  ${event}`);
+      }
+      if (result.outcome === 'fallback') io.exitCode = 1;
+    });
+
+  group
+    .command('import')
+    .argument('<dir>')
+    .argument('<file>', 'JSON: {"site","start","stepS","importW":[…],"exportW":[…]}, or a list of such')
+    .description('publish limits computed elsewhere, through the same safety net')
+    .action(async (dir: string, file: string) => {
+      const path = resolve(io.cwd, file);
+      const items = readItems(path);
+      for (const item of items) {
+        const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/import', item));
+        io.out(
+          `site ${String((item as { site?: unknown }).site)}: ${result.outcome}, ${result.controlsPublished} controls`,
+        );
+        for (const event of result.events) io.out(`  ${event}`);
+      }
+    });
+
+  group
+    .command('show')
+    .argument('<dir>')
+    .argument('<site>', 'id, name or LFDI')
+    .option('--json')
+    .description('limits in force and to come, and what bound them')
+    .action(async (dir: string, site: string, { json }: { json?: boolean }) => {
+      const shown = await withOperator(home(dir), io, api =>
+        api.get<Shown>(`/api/envelopes/${encodeURIComponent(site)}`),
+      );
+      if (json) io.out(JSON.stringify(shown));
+      else if (shown.controls.length === 0)
+        io.out('no envelope is in force: the firm limits of DefaultDERControl hold');
+      else
+        for (const c of shown.controls)
+          io.out(
+            `${stamp(c.from)} … ${stamp(c.to)}  import ${watt(c.importW)} (${c.bound.import})  export ${watt(c.exportW)} (${c.bound.export})`,
+          );
+    });
+};
+
+const stamp = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+const watt = (w: number): string => `${w} W`.padStart(9);
+
+function readItems(path: string): unknown[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Problem('BAD_USAGE', { at: path, note: 'cannot be read', cause });
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  } catch (cause) {
+    throw new Problem('BAD_PROFILE', { at: path, note: `not JSON: ${(cause as Error).message}`, cause });
+  }
+}
