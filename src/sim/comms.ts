@@ -42,6 +42,8 @@ export class CommsMachine {
   /** Limits granted now, W: always numbers between 0 and the service rating. */
   importW: number;
   exportW: number;
+  /** Cap on generation by itself, W; Infinity when none was told. */
+  generationW = Infinity;
   source: SourceOfLimit = 'none';
   private restartedAt: Seconds = -Infinity;
   private heardOnce = false;
@@ -92,6 +94,8 @@ export class CommsMachine {
       this.holdUntil = now + this.random.next() * this.spec.recoverSpreadS;
     } else if (told === undefined) this.recovering = false;
 
+    const generationW = told?.connected === false ? 0 : (told?.generationW ?? Infinity);
+    this.generationW = generationW === generationW ? Math.max(0, generationW) : 0;
     let wantImport: number;
     let wantExport: number;
     if (told !== undefined) {
@@ -121,7 +125,8 @@ export class CommsMachine {
       return;
     }
     // Down at once, up by the ramp and only after the wait.
-    const rate = ((reading.setGradW ?? this.spec.setGradW) / 10_000) * this.standing.serviceW;
+    const grad = reading.setGradW ?? this.spec.setGradW;
+    const rate = grad > 0 ? (grad / 10_000) * this.standing.serviceW : Infinity;
     const rise = now >= this.holdUntil ? rate * dtS : 0;
     this.importW = Math.min(wantImport, this.importW + rise);
     this.exportW = Math.min(wantExport, this.exportW + rise);

@@ -1,10 +1,11 @@
 import { seededRandom } from '../base/random';
 import { Fleet } from './fleet';
 import { planFleet } from './fleet-plan';
-import { NetworkTracer, withHeadKva } from './network-trace';
+import { NetworkTracer } from './network-trace';
 import { type RunRecord } from './report/record';
 import { type SiteSpec } from './site-spec';
 import { summarize } from './summary';
+import { checkDay } from './testing/random-day';
 import { sameForAll, smallNetwork } from './testing/small-network';
 
 const day = 86_400;
@@ -165,6 +166,10 @@ describe('fleet', () => {
   });
 });
 
+describe('random days', () => {
+  it.each([1, 2, 3])('day %i under limits that jump leaves every site inside', seed => checkDay(seed, 9, 24));
+});
+
 describe('plan', () => {
   it('makes every customer a site where the network says nothing, with the shares asked for', () => {
     const { passive, sites } = planFleet(network, {
@@ -241,12 +246,6 @@ describe('network trace', () => {
     const lowest = minVoltagePuWith.indexOf(Math.min(...minVoltagePuWith));
     expect([1110, 1111, 1112]).toContain(lowest);
     expect(minVoltagePuWith[lowest]).toBeLessThan((minVoltagePuWith[240] ?? 0) - 0.005);
-  });
-
-  it('rates the head anew without changing its ohms', () => {
-    const [transformer] = withHeadKva(network, 60).transformers;
-    expect(transformer).toMatchObject({ ratingKva: 60, xPercent: 8, rPercent: 2 });
-    expect(() => withHeadKva({ ...network, transformers: [] }, 60)).toThrow('BAD_NETWORK');
   });
 
   it('refuses a network whose head has no rating', () => {

@@ -49,7 +49,7 @@ export class InverterController {
       if (seen < least) least = seen;
       if (seen > most) most = seen;
     }
-    const ramp = setGradW / 10_000;
+    const ramp = setGradW > 0 ? setGradW / 10_000 : 1;
     const sunW = pv === undefined ? 0 : Math.min(pv.availableW, pv.capW + ramp * pv.ratedW);
     let battW = 0;
     if (battery !== undefined)

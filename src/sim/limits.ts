@@ -9,6 +9,10 @@ export interface LimitReading {
   /** Limits in force now by what is cached: the event, or where none is active the default. Absent: nothing told in that direction. */
   readonly importW?: number;
   readonly exportW?: number;
+  /** The most the devices together may generate, whatever the load takes of it; absent: as much as they can. */
+  readonly generationW?: number;
+  /** False: the devices shall be disconnected or cease to energise. */
+  readonly connected?: boolean;
   /** `event` a DERControl is active, `default` a DefaultDERControl applies, `none` neither is known. */
   readonly source: 'event' | 'default' | 'none';
   /** When what is in force ends. */
@@ -20,7 +24,7 @@ export interface LimitReading {
   /** The standing default as last read, for use when contact is lost; the site's contract where absent. */
   readonly defaultImportW?: number;
   readonly defaultExportW?: number;
-  /** setGradW as last read, in hundredths of a percent of rating per second. */
+  /** setGradW as last read, in hundredths of a percent of rating per second; 0: no limit. */
   readonly setGradW?: number;
 }
 
@@ -29,6 +33,16 @@ export interface LimitSource {
   current(now: Seconds): LimitReading;
   /** What the cached schedule says for a later moment, for sites that plan ahead. */
   schedule?(at: Seconds): LimitReading;
+}
+
+/** What a 2030.5 client offers that a site can follow; `client/client.ts` fits. */
+export interface FollowingClient {
+  limits(now: Seconds): LimitReading;
+  limitsAt(when: Seconds): LimitReading;
+}
+
+export function clientLimits(client: FollowingClient): LimitSource {
+  return { current: now => client.limits(now), schedule: at => client.limitsAt(at) };
 }
 
 /** Limits that never change and never lose contact. */

@@ -27,7 +27,7 @@ export class NetworkTracer {
   private readonly power: ReturnType<typeof powerOf>;
 
   /**
-   * `network` with the head rated as the run wants it.
+   * `network` with the head rated as the run wants it (grid's withHeadRating).
    * @throws Problem BAD_NETWORK when it has no head with a rating, or a site sits at a bus that is not there.
    */
   constructor(
@@ -131,18 +131,4 @@ export class NetworkTracer {
     max.push(maxPu);
     broken?.push(this.flow.violations().length);
   }
-}
-
-/** The network with its head transformer rated `headKva`, its impedance kept in ohms: percent values are on the rating. */
-export function withHeadKva(network: Network, headKva: number): Network {
-  const [head, ...others] = network.transformers;
-  if (head === undefined)
-    throw new Problem('BAD_NETWORK', { at: network.name, note: 'there is no transformer to give a rating to' });
-  const scale = headKva / head.ratingKva;
-  const rated = { ...head, ratingKva: headKva, xPercent: head.xPercent * scale, rPercent: head.rPercent * scale };
-  const shunt = {
-    ...(head.noLoadPercent === undefined ? {} : { noLoadPercent: head.noLoadPercent / scale }),
-    ...(head.magnetisingPercent === undefined ? {} : { magnetisingPercent: head.magnetisingPercent / scale }),
-  };
-  return { ...network, transformers: [{ ...rated, ...shunt }, ...others] };
 }

@@ -103,6 +103,36 @@ describe('site', () => {
     }
   });
 
+  it('conserves energy over hours: what came in went into load and cars, or is stored, or was lost on the way', () => {
+    const b = bench({
+      customer: { evse: chargers(32), pvW: 6000, batteryW: 4000, batteryWh: 8000 },
+      sessions: [[{ arrive: 600, depart: 9000, needWh: 5000 }]],
+    });
+    const battery = b.site.devices.battery!;
+    const before = battery.storedWh;
+    let [net, load, charged, discharged] = [0, 0, 0, 0];
+    b.run(20_000, s => {
+      b.around.irradianceWm2 = 800 * Math.max(0, Math.sin(s / 3000));
+      b.around.loadW = 600 + 500 * Math.sin(s / 400);
+      if (s === 0) return;
+      const { site } = b;
+      net += site.netW / 3600;
+      load += site.loadW / 3600;
+      if (site.batteryW > 0) charged += site.batteryW / 3600;
+      else discharged -= site.batteryW / 3600;
+    });
+    net += b.site.netW / 3600;
+    load += b.site.loadW / 3600;
+    if (b.site.batteryW > 0) charged += b.site.batteryW / 3600;
+    else discharged -= b.site.batteryW / 3600;
+    const made = b.site.devices.pv?.producedWh ?? 0;
+    const cars = b.site.devices.evses[0]?.deliveredWh ?? 0;
+    expect(cars).toBeCloseTo(5000, 3);
+    expect(Math.min(charged, discharged, made)).toBeGreaterThan(500);
+    expect(net).toBeCloseTo(load + cars + charged - discharged - made, 4);
+    expect(battery.storedWh - before).toBeCloseTo(charged * 0.95 - discharged / 0.95, 4);
+  });
+
   it('goes to firm when contact is lost past its time, with the load following', () => {
     const b = bench({
       customer: { evse: chargers(48) },

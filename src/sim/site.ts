@@ -96,6 +96,7 @@ export class Site {
       if (this.pcs !== undefined) this.pcs.step(now, around.hour, sample, this.meter.mean5W, this.limits);
       else this.inverter?.step(around.hour, sample, this.limits, reading.setGradW);
     }
+    if (this.comms.generationW < Infinity && !this.disobeys) this.capGeneration(this.comms.generationW);
 
     this.loadW = circuits === undefined ? around.loadW : circuits.step();
     this.pvW = pv === undefined ? 0 : pv.step();
@@ -105,6 +106,14 @@ export class Site {
     this.evseW = evseW;
     this.netW = this.loadW + evseW + this.batteryW - this.pvW;
     return this.netW;
+  }
+
+  /** Holds the devices' own generation, battery first to give way, to `mostW` on top of what the controller decided. */
+  private capGeneration(mostW: number): void {
+    const { battery, pv } = this.devices;
+    const sunW = pv === undefined ? 0 : Math.min(pv.targetW, mostW);
+    if (pv !== undefined) pv.capW = Math.min(pv.capW, mostW);
+    if (battery !== undefined) battery.setW = Math.max(battery.setW, sunW - mostW);
   }
 
   /** The device loses power and comes back: the schedule it had cached does not count until it has heard again. */

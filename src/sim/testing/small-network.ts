@@ -1,6 +1,8 @@
 /** A street of twelve customers behind a small transformer, and an operator who shares its rating. */
 import { type Load, type Network, type Phase } from '../../grid/network';
+import { type Random } from '../../base/random';
 import { type LimitReading, type LimitSource, type Mutable } from '../limits';
+import { type SiteSpec } from '../site-spec';
 
 const diagonal = (z: number) => [0, 1, 2].map(row => [0, 1, 2].map(column => (row === column ? z : 0.25 * z)));
 
@@ -58,6 +60,25 @@ export function sameForAll(limits: (hour: number) => { importW: number; exportW:
       if (at !== hour) {
         hour = at;
         Object.assign(reading, limits(at % 24));
+      }
+      return reading;
+    },
+  };
+}
+
+/** An operator whose limits jump every `stepS` between a site's firm limits and its service; inverters get export limits only. */
+export function capricious(spec: SiteSpec, stepS: number, random: Random): LimitSource {
+  const reading: Mutable<LimitReading> = { source: 'event' };
+  let step = -1;
+  return {
+    current(now) {
+      reading.lastContact = now - (now % 60);
+      const at = Math.floor(now / stepS);
+      if (at !== step) {
+        step = at;
+        const between = (firmW: number) => firmW + random.next() ** 2 * (spec.serviceW - firmW);
+        if (spec.kind === 'pcs') reading.importW = between(spec.firmImportW);
+        reading.exportW = between(spec.firmExportW);
       }
       return reading;
     },
