@@ -1,9 +1,10 @@
-import fc from 'fast-check';
-import { type Envelope, type Snapshot } from '../engines/api';
-import { brokenRules } from '../engines/testing/invariants';
-import { asset, device, flow, snapshot, snapshots } from '../engines/testing/snapshots';
-import { type NetRule } from './net-rules';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Envelope } from '../engines/api';
+import { asset, device, flow, snapshot } from '../engines/testing/snapshots';
+import { type NetRule, netRules } from './net-rules';
 import { type NetResult, firmEnvelopes, safetyNet } from './safety-net';
+import { netProperties } from './testing/net-properties';
 
 const two = snapshot(
   [asset('TR1', 30_000, { passive: flow([0, 0]) })],
@@ -198,61 +199,7 @@ describe('the safety net, rule by rule', () => {
   });
 });
 
-const numbers = fc.oneof(
-  { weight: 5, arbitrary: fc.double({ min: 0, max: 3e5, noNaN: true }) },
-  { weight: 2, arbitrary: fc.double() },
-  fc.anything(),
-);
-const nonsense = (s: Snapshot) =>
-  fc.oneof(
-    { weight: 1, arbitrary: fc.anything() },
-    {
-      weight: 6,
-      arbitrary: fc.array(
-        fc.oneof(
-          { weight: 1, arbitrary: fc.anything() },
-          {
-            weight: 8,
-            arbitrary: fc.record(
-              {
-                device: fc.constantFrom(...s.devices.map(d => d.id), 'nobody'),
-                importW: fc.array(numbers, { minLength: s.steps, maxLength: s.steps }),
-                exportW: fc.oneof(fc.array(numbers, { minLength: s.steps, maxLength: s.steps }), fc.array(numbers)),
-                bound: fc.anything(),
-              },
-              { requiredKeys: ['device'] },
-            ),
-          },
-        ),
-        { maxLength: s.devices.length + 2 },
-      ),
-    },
-  );
-
-it('keeps every rule whatever an engine answers', () => {
-  fc.assert(
-    fc.property(
-      fc
-        .oneof(snapshots({ firm: 'any' }), snapshots({ firm: 'fits' }))
-        .chain(s => fc.tuple(fc.constant(s), nonsense(s))),
-      ([s, answer]) => expect(brokenRules(s, safetyNet(s, answer).envelopes)).toEqual([]),
-    ),
-  );
-});
-
-it('leaves alone what keeps every rule already', () => {
-  fc.assert(
-    fc.property(
-      snapshots({ firm: 'any' }).chain(s => fc.tuple(fc.constant(s), nonsense(s))),
-      ([s, answer]) => {
-        const once = safetyNet(s, answer);
-        const again = safetyNet(s, once.envelopes);
-        expect(again.events).toEqual([]);
-        expect(imports(again)).toEqual(imports(once));
-      },
-    ),
-  );
-});
+netProperties();
 
 it('gives firm to everyone when there is no answer', () => {
   const firm = firmEnvelopes(two);
@@ -261,4 +208,12 @@ it('gives firm to everyone when there is no answer', () => {
     ['b', [2000, 2000], [0, 0], 'engine'],
   ]);
   expect(firm[0]?.bound[0]).toEqual({ import: 'firm', export: 'firm' });
+});
+
+it('is described rule by rule in docs/engines.md', () => {
+  const text = readFileSync(path.resolve(__dirname, '../../docs/engines.md'), 'utf8');
+  const told = [...((text.split('| Rule ')[1] ?? '').split('\n\n')[0]?.matchAll(/^\| `([a-z-]+)`/gm) ?? [])].map(
+    match => match[1],
+  );
+  expect(told.sort()).toEqual(Object.keys(netRules).sort());
 });

@@ -11,12 +11,12 @@ import { asset, device, flow, frozen, snapshot, snapshots } from './snapshots';
 
 const never = () => new AbortController().signal;
 
-export function engineContract(name: string, make: () => Engine): void {
+export function engineContract(name: string, make: () => Engine, numRuns = 40): void {
   describe(`engine ${name} keeps the contract`, () => {
     const engine = make();
     const run = async (s: Snapshot): Promise<readonly Envelope[]> => envelopesOf(await engine.compute(s, never()));
     const check = (shape: fc.Arbitrary<Snapshot>, property: (s: Snapshot) => Promise<void>) =>
-      fc.assert(fc.asyncProperty(shape, property), { numRuns: 40 });
+      fc.assert(fc.asyncProperty(shape, property), { numRuns });
 
     it('says its name and the version of the seam', () => {
       expect(engine.api).toBe(1);

@@ -1,20 +1,9 @@
-import fc from 'fast-check';
 import { type Series } from '../../store/api';
-import { scheduledEnd, statusAt } from '../timeline';
-import { type Draft, type Published, alignedDrafts, drafts, pen, publishAll, seriesOf } from '../testing/history';
-import {
-  type EnvelopeControl,
-  boundAt,
-  byMrid,
-  controlsOf,
-  findControl,
-  inForce,
-  liveControls,
-  packBounds,
-  seriesEnd,
-} from './controls';
+import { statusAt } from '../timeline';
+import { envelopeProperties } from '../testing/envelope-properties';
+import { pen, seriesOf } from '../testing/history';
+import { type EnvelopeControl, boundAt, byMrid, controlsOf, liveControls, packBounds } from './controls';
 import { ownSteps } from './publication';
-import { visibleControls } from './window';
 
 const by = { import: 'transformer T1', export: 'site rating' };
 const t0 = 1000;
@@ -92,91 +81,7 @@ describe('a publication, step by step', () => {
   });
 });
 
-/** The control in force at t, by what the view says. */
-const governing = (controls: readonly EnvelopeControl[], t: number) =>
-  controls.filter(c => inForce(c).from <= t && t < inForce(c).to);
-
-describe('whatever is published, and when', () => {
-  /** Where the view and the newest envelope that covers a moment differ; `exempt` says which moments are not compared. */
-  function differences(list: readonly Draft[], exempt: (later: readonly Published[], t: number) => boolean): unknown[] {
-    const { rows, published } = publishAll(list);
-    const controls = controlsOf(rows, { pen });
-    const found: unknown[] = [];
-    for (let t = t0; t < Math.max(t0, ...controls.map(scheduledEnd)); t++) {
-      const now = governing(controls, t);
-      if (now.length > 1) found.push({ t, now });
-      const at = published.findLastIndex(
-        p => p.at <= t && p.start <= t && t < p.start + p.draft.stepS * p.draft.levels.length,
-      );
-      const last = published[at];
-      if (!last || exempt(published.slice(at + 1), t)) continue;
-      const [importW, exportW] = last.draft.levels[Math.floor((t - last.start) / last.draft.stepS)] ?? [];
-      if (now[0]?.importW !== importW || now[0]?.exportW !== exportW) found.push({ t, importW, exportW, now });
-    }
-    return found;
-  }
-
-  it('never has two controls in force at once, and every moment has the limits of the newest envelope for it', () => {
-    fc.assert(fc.property(alignedDrafts, list => expect(differences(list, () => false)).toEqual([])));
-  });
-
-  it('holds too when steps do not line up, but where a prolonged step had to take the narrower limit', () => {
-    const prolonged = (later: readonly Published[], t: number) =>
-      later.some(p => p.publication && p.at <= t && p.start <= t);
-    fc.assert(fc.property(drafts, list => expect(differences(list, prolonged)).toEqual([])));
-  });
-
-  it('is what a client makes of it that knows only start, end and creationTime', () => {
-    fc.assert(
-      fc.property(fc.oneof(drafts, alignedDrafts), list => {
-        const controls = controlsOf(publishAll(list).rows, { pen });
-        const wins = (a: EnvelopeControl | undefined, b: EnvelopeControl) =>
-          !a || b.createdAt > a.createdAt || (b.createdAt === a.createdAt && b.mrid > a.mrid);
-        const wrong: number[] = [];
-        for (let t = t0; t < Math.max(t0, ...controls.map(scheduledEnd)); t++) {
-          let held: EnvelopeControl | undefined;
-          for (const c of controls)
-            if (c.createdAt <= t && c.start <= t && t < scheduledEnd(c) && wins(held, c)) held = c;
-          if (held?.mrid !== governing(controls, t)[0]?.mrid) wrong.push(t);
-        }
-        expect(wrong).toEqual([]);
-      }),
-    );
-  });
-
-  it('looks the same at any moment when the rows that have ended are left out', () => {
-    fc.assert(
-      fc.property(fc.oneof(drafts, alignedDrafts), fc.nat(200), (list, later) => {
-        const now = t0 + later;
-        const rows = publishAll(list).rows.filter(row => row.publishedAt <= now);
-        const whole = visibleControls(controlsOf(rows, { pen }), now);
-        const kept = rows.filter(row => seriesEnd(row) > now);
-        expect(visibleControls(controlsOf(kept, { pen }), now)).toEqual(whole);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it('gives every control an mRID of its own that leads back to it', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(drafts, alignedDrafts), async list => {
-        const { rows, published } = publishAll(list);
-        const controls = controlsOf(rows, { pen });
-        const log = {
-          get: async (id: number) => rows.find(row => row.id === id),
-          ofSite: async (site: string, from: number) => rows.filter(r => r.site === site && seriesEnd(r) > from),
-        };
-        expect(new Set(controls.map(c => c.mrid)).size).toBe(controls.length);
-        for (const control of controls) {
-          const { supersededAt, ...facts } = control;
-          expect(byMrid(control.mrid, id => rows.find(row => row.id === id), { pen })).toEqual(facts);
-          expect((await findControl(log, control.mrid, { pen }))?.supersededAt).toBe(supersededAt);
-        }
-        expect(controls.length).toBe(published.reduce((n, p) => n + (p.publication?.controls ?? 0), 0));
-      }),
-    );
-  });
-});
+envelopeProperties();
 
 it('knows no control by a step that is not the first of a run, another enterprise or an unknown row', () => {
   const rows = publish([], t0, t0, [1000, 1000]);

@@ -1,0 +1,3 @@
+import { envelopeProperties } from '../testing/envelope-properties';
+
+envelopeProperties(20_000);

@@ -1,0 +1,3 @@
+import { netProperties } from './testing/net-properties';
+
+netProperties(5000);
