@@ -145,6 +145,23 @@ describe('Oak Street', () => {
       for (let i = 0; i < 96; i++) expect(solve(i, site => -limit(site, 'exportW', i))).toEqual([]);
     });
 
+    test('phases against one another, some at import limits and the others at export limits: inside every limit', () => {
+      for (let i = 0; i < 96; i += 4)
+        for (const phase of [1, 2, 3] as const)
+          for (const [inward, outward] of [
+            ['importW', 'exportW'],
+            ['exportW', 'importW'],
+          ] as const)
+            for (const withThree of [true, false]) {
+              const found = solve(i, site => {
+                const among = site.phases.includes(phase) && (site.phases.length === 1 || withThree);
+                const direction = among ? inward : outward;
+                return (direction === 'importW' ? 1 : -1) * limit(site, direction, i);
+              });
+              expect(found).toEqual([]);
+            }
+    });
+
     test('each site anywhere between its limits: inside every limit', () => {
       const random = seededRandom(7);
       let worst: readonly Violation[] = [];

@@ -43,6 +43,9 @@ export interface PassiveOptions {
 
 export type DevicePlace = Pick<Load, 'bus' | 'phases'> & Partial<Pick<Load, 'baseVar' | 'shape'>>;
 
+/** Devices never fill the phases just as the estimate has them do: on Oak Street it is short by up to a twentieth of itself. */
+const margin = 1.1;
+
 type Quad = [number, number, number, number];
 const quad = (): Quad => [0, 0, 0, 0];
 
@@ -250,8 +253,8 @@ function filled(
   const after = lossesBelow(flow, assets, pW, qVar, below);
   return {
     w: after.w.map(
-      (loss, a) => loss.map((w, k) => Math.max(0, w) + lowVoltageW(flow, assets[a] as GridAsset, k)) as Quad,
+      (loss, a) => loss.map((w, k) => margin * (Math.max(0, w) + lowVoltageW(flow, assets[a] as GridAsset, k))) as Quad,
     ),
-    var: after.var.map(loss => loss.map(q => Math.max(0, q)) as Quad),
+    var: after.var.map(loss => loss.map(q => margin * Math.max(0, q)) as Quad),
   };
 }
