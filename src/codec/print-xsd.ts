@@ -49,15 +49,17 @@ function printSheet(sheet: Sheet, namespace: string): string {
     ...(other ? [`  <xs:import namespace="${other.namespace}" schemaLocation="${other.file}"/>`] : []),
     ...simple.map(t => printSimple(t, sheet)),
     ...complex.map(t => printComplex(t, sheet)),
-    ...globals(sheet, complex),
+    ...globals(sheet, simple, complex),
     '</xs:schema>',
     '',
   ].join('\n');
 }
 
-/** Global elements: every structure, and in the extension also the elements it lends to types of the base. */
-function globals(sheet: Sheet, complex: readonly Complex[]): string[] {
-  const elements = new Map(complex.map(t => [elementOf(t), t as AnyType]));
+/** Global elements: every structure and renamed type; in the extension, structures and the elements it lends to the base. */
+function globals(sheet: Sheet, simple: readonly Simple[], complex: readonly Complex[]): string[] {
+  const elements = new Map<string, AnyType>();
+  for (const t of simple) if (t.form === 'rename' && sheet.place === 'base') elements.set(t.name, t);
+  for (const t of complex) if (!t.inner) elements.set(elementOf(t), t);
   if (sheet.place === 'extension')
     for (const host of complexTypes.values())
       for (const [name, field] of Object.entries(host.fields))

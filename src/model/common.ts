@@ -1,4 +1,4 @@
-import { one, opt, type, type Complex, type Infer } from './dsl';
+import { one, opt, type, type Complex, type Field, type Fields, type Infer, type InferFields } from './dsl';
 import {
   AnyURI,
   Bool,
@@ -88,25 +88,28 @@ export type SubscribableList = Infer<typeof SubscribableList>;
 export const pollRate = { pollRate: opt(UInt32, { default: '900' }) };
 
 /** Declares the list of an item: `all` entries there are, `results` of them in this document. */
-export function list<S, N extends string, B extends Complex, P extends boolean = false>(
-  item: Complex<S, N>,
-  options: { extends: B; pollRate?: P; spec?: string },
-): ListOf<S, N, B, P> {
+export function list<
+  S,
+  N extends string,
+  B extends Complex,
+  P extends boolean = false,
+  const A extends Fields = Record<never, Field>,
+>(item: Complex<S, N>, options: { extends: B; pollRate?: P; attributes?: A }): ListOf<S, N, B, P, A> {
   const made = type(
     `${item.name}List`,
     {
       extends: options.extends,
-      ...(options.pollRate && { attributes: pollRate }),
+      attributes: { ...(options.pollRate && pollRate), ...options.attributes },
       ...(item.spec && { spec: item.spec }),
       item,
     },
     { [item.name]: { type: item, cardinality: 'many', min: 0, max: Infinity } },
   );
-  return made as unknown as ListOf<S, N, B, P>;
+  return made as unknown as ListOf<S, N, B, P, A>;
 }
 
-type ListOf<S, N extends string, B extends Complex, P> = Complex<
-  Infer<B> & Record<N, S[]> & (P extends true ? { pollRate?: number } : unknown),
+type ListOf<S, N extends string, B extends Complex, P, A> = Complex<
+  Infer<B> & Record<N, S[]> & InferFields<A> & (P extends true ? { pollRate?: number } : unknown),
   `${N}List`
 >;
 

@@ -16,6 +16,7 @@ import {
   DERCurveLink,
   DERCurveListLink,
 } from './links';
+import { UsagePoint } from './metering';
 import { Bool, Int32, rename, UInt16, UInt32, UInt8 } from './primitives';
 import { ActivePower, PowerFactorWithExcitation, ReactivePower } from './quantities';
 import { resource, resources } from './resource';
@@ -160,6 +161,22 @@ export const der = resources('der', {
   settings: resource('/edev/:edev/der/:der/derg', DERSettings, { ...byClient, subscribe: true }),
   status: resource('/edev/:edev/der/:der/ders', DERStatus, { ...byClient, subscribe: true }),
   availability: resource('/edev/:edev/der/:der/dera', DERAvailability, { ...byClient, subscribe: true }),
+  usagePoint: resource('/edev/:edev/der/:der/upt', UsagePoint, {
+    methods: { GET: 'M', DELETE: 'O' },
+    owner: 'edev',
+  }),
+  associatedPrograms: resource('/edev/:edev/der/:der/derp', DERProgramList, {
+    methods: { GET: 'M', POST: 'O' },
+    order: ['primacy', '-mRID'],
+    owner: 'edev',
+    subscribe: true,
+    poll: 900,
+  }),
+  currentProgram: resource('/edev/:edev/der/:der/cdp', DERProgram, {
+    methods: { GET: 'M', DELETE: 'O' },
+    owner: 'edev',
+    subscribe: true,
+  }),
   programs: resource('/derp', DERProgramList, {
     methods: { GET: 'M', POST: 'O' },
     order: ['primacy', '-mRID'],

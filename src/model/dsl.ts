@@ -60,6 +60,8 @@ export interface Complex<S = unknown, N extends string = string> {
   readonly name: N;
   /** Name of its global element, where that is not the name of the type. */
   readonly element?: string;
+  /** It has no global element: it never is the root of a document. */
+  readonly inner?: boolean;
   readonly base?: Complex;
   readonly attributes: Fields;
   readonly fields: Fields;
@@ -85,7 +87,7 @@ type OneKeys<F> = { [K in keyof F]: F[K] extends Field<AnyType, 'one'> ? K : nev
 type OptKeys<F> = { [K in keyof F]: F[K] extends Field<AnyType, 'opt'> ? K : never }[keyof F];
 type ManyKeys<F> = { [K in keyof F]: F[K] extends Field<AnyType, 'many'> ? K : never }[keyof F];
 type TypeOf<F> = F extends Field<infer T> ? Infer<T> : never;
-type InferFields<F> = { [K in OneKeys<F>]: TypeOf<F[K]> } & { [K in OptKeys<F>]?: TypeOf<F[K]> } & {
+export type InferFields<F> = { [K in OneKeys<F>]: TypeOf<F[K]> } & { [K in OptKeys<F>]?: TypeOf<F[K]> } & {
   [K in ManyKeys<F>]: TypeOf<F[K]>[];
 };
 type ShapeOf<B> = B extends Complex<infer S> ? S : unknown;
@@ -142,13 +144,22 @@ export function type<
   const A extends Fields = Record<never, Field>,
 >(
   name: N,
-  options: { extends?: B; attributes?: A; spec?: string; layer?: Layer; element?: string; item?: Complex },
+  options: {
+    extends?: B;
+    attributes?: A;
+    spec?: string;
+    layer?: Layer;
+    element?: string;
+    inner?: boolean;
+    item?: Complex;
+  },
   fields: F,
 ): Complex<Simplify<(B extends Complex ? ShapeOf<B> : unknown) & InferFields<A> & InferFields<F>>, N> {
   return {
     kind: 'complex',
     name,
     ...(options.element && { element: options.element }),
+    ...(options.inner && { inner: true }),
     ...(options.extends && { base: options.extends }),
     attributes: options.attributes ?? {},
     fields,

@@ -1,9 +1,10 @@
 import * as commonTypes from './common';
-import { csipAus } from './csip-aus';
+import * as csipAusTypes from './csip-aus';
 import * as dcapTypes from './dcap';
 import * as derTypes from './der';
 import * as edevTypes from './edev';
 import * as ausTypes from './ext/csip-aus';
+import * as ausPricingTypes from './ext/csip-aus-pricing';
 import * as fsaTypes from './fsa';
 import * as linkTypes from './links';
 import * as logTypes from './log';
@@ -12,6 +13,18 @@ import * as mirrorTypes from './mirror';
 import * as primitiveTypes from './primitives';
 import * as responseTypes from './response';
 import * as subscriptionTypes from './subscription';
+import * as billingTypes from './billing';
+import * as configurationTypes from './configuration';
+import * as deviceInformationTypes from './device-information';
+import * as deviceStatusTypes from './device-status';
+import * as drlcTypes from './drlc';
+import * as fileTypes from './file';
+import * as flowReservationTypes from './flow-reservation';
+import * as messagingTypes from './messaging';
+import * as networkStatusTypes from './network-status';
+import * as powerStatusTypes from './power-status';
+import * as prepaymentTypes from './prepayment';
+import * as pricingTypes from './pricing';
 import * as timeTypes from './time';
 import * as namedTypes from './types';
 import { type AnyType, type Complex, type Simple } from './dsl';
@@ -29,7 +42,19 @@ export const model = {
   response: responseTypes.response,
   log: logTypes.log,
   subscription: subscriptionTypes.subscription,
-  csipAus,
+  billing: billingTypes.billing,
+  configuration: configurationTypes.configuration,
+  deviceInformation: deviceInformationTypes.deviceInformation,
+  deviceStatus: deviceStatusTypes.deviceStatus,
+  drlc: drlcTypes.drlc,
+  file: fileTypes.file,
+  flowReservation: flowReservationTypes.flowReservation,
+  messaging: messagingTypes.messaging,
+  networkStatus: networkStatusTypes.networkStatus,
+  powerStatus: powerStatusTypes.powerStatus,
+  prepayment: prepaymentTypes.prepayment,
+  pricing: pricingTypes.pricing,
+  csipAus: csipAusTypes.csipAus,
 } as const;
 
 /** The same, in one row. */
@@ -50,7 +75,21 @@ const modules: readonly object[] = [
   responseTypes,
   logTypes,
   subscriptionTypes,
+  billingTypes,
+  configurationTypes,
+  deviceInformationTypes,
+  deviceStatusTypes,
+  drlcTypes,
+  fileTypes,
+  flowReservationTypes,
+  messagingTypes,
+  networkStatusTypes,
+  powerStatusTypes,
+  prepaymentTypes,
+  pricingTypes,
   ausTypes,
+  ausPricingTypes,
+  csipAusTypes,
 ];
 const isType = (value: unknown): value is AnyType =>
   typeof value === 'object' &&

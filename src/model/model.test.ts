@@ -63,7 +63,9 @@ describe('resources', () => {
   });
 
   test.each(allResources.map(r => [r.path, r] as const))('%s fits its type', (_path, resource) => {
-    const attributes = attributesOf(resource.type).map(([name]) => name);
+    const attributes = attributesOf(resource.type)
+      .filter(([, field]) => field.layer === undefined)
+      .map(([name]) => name);
     // What cannot be subscribed to or polled by its schema must not say so (protocol facts 2.3, 6).
     if (resource.subscribe) expect(attributes).toContain('subscribable');
     expect(resource.poll !== undefined).toBe(attributes.includes('pollRate'));

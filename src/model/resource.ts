@@ -6,9 +6,10 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /**
  * Who may see a resource: anyone with a certificate (`public`), the device of `:edev` and its manager (`edev`), those who
- * have the program of `:derp` assigned (`derp`), or the creator of a mirror (`mup`).
+ * have the program of `:derp` assigned (`derp`), the creator of a mirror (`mup`), or those to whom an assignment gives it
+ * (`assigned`): nobody, until a function set says how.
  */
-export type Owner = 'public' | 'edev' | 'derp' | 'mup' | 'upt' | 'rsps';
+export type Owner = 'public' | 'edev' | 'derp' | 'mup' | 'upt' | 'rsps' | 'assigned';
 
 /** A list key: a field path of the item (`interval.start`), with `-` in front when it sorts downwards, or `href`. */
 export type OrderKey = string;

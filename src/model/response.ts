@@ -1,9 +1,10 @@
 import { IdentifiedObject, list, List, Resource } from './common';
+import { ApplianceLoadReduction, DutyCycle, Offset, SetPoint } from './drlc';
 import { one, opt, type, type Infer } from './dsl';
 import { ResponseListLink } from './links';
-import { HexBinary160, UInt8 } from './primitives';
+import { HexBinary160, UInt16, UInt8 } from './primitives';
 import { resource, resources } from './resource';
-import { mRIDType, TimeType } from './types';
+import { mRIDType, TimeType, UnitType } from './types';
 
 const spec = 'response';
 
@@ -22,6 +23,37 @@ export type Response = Infer<typeof Response>;
 
 export const DERControlResponse = type('DERControlResponse', { spec, extends: Response }, {});
 export type DERControlResponse = Infer<typeof DERControlResponse>;
+
+export const FlowReservationResponseResponse = type('FlowReservationResponseResponse', { spec, extends: Response }, {});
+export type FlowReservationResponseResponse = Infer<typeof FlowReservationResponseResponse>;
+
+export const PriceResponse = type('PriceResponse', { spec, extends: Response }, {});
+export type PriceResponse = Infer<typeof PriceResponse>;
+
+export const TextResponse = type('TextResponse', { spec, extends: Response }, {});
+export type TextResponse = Infer<typeof TextResponse>;
+
+export const AppliedTargetReduction = type(
+  'AppliedTargetReduction',
+  { spec },
+  { type: one(UnitType), value: one(UInt16) },
+);
+export type AppliedTargetReduction = Infer<typeof AppliedTargetReduction>;
+
+/** What was really done of an EndDeviceControl. overrideDuration in seconds. */
+export const DrResponse = type(
+  'DrResponse',
+  { spec, extends: Response },
+  {
+    ApplianceLoadReduction: opt(ApplianceLoadReduction),
+    AppliedTargetReduction: opt(AppliedTargetReduction),
+    DutyCycle: opt(DutyCycle),
+    Offset: opt(Offset),
+    overrideDuration: opt(UInt16),
+    SetPoint: opt(SetPoint),
+  },
+);
+export type DrResponse = Infer<typeof DrResponse>;
 
 export const ResponseList = list(Response, { extends: List });
 export type ResponseList = Infer<typeof ResponseList>;
@@ -48,7 +80,7 @@ export const response = resources('response', {
     methods: { GET: 'O', POST: 'M' },
     order: ['-createdDateTime', 'endDeviceLFDI'],
     owner: 'rsps',
-    accepts: [Response, DERControlResponse],
+    accepts: [Response, DERControlResponse, DrResponse, FlowReservationResponseResponse, PriceResponse, TextResponse],
   }),
   response: resource('/rsps/:rsps/rsp/:rsp', Response, { methods: { GET: 'O', DELETE: 'O' }, owner: 'rsps' }),
 });

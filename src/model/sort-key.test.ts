@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { allResources, model } from '.';
+import { fieldsOf, type AnyType, type Simple } from './dsl';
 import { type Resource } from './resource';
 import { sortKey, timeKeyRange } from './sort-key';
 
@@ -13,19 +14,37 @@ const byKey = (resource: Resource) => (a: Entry, b: Entry) => {
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
+/** The declared type of an order key. */
+function declaredAt(resource: Pick<Resource, 'type'>, key: string): Simple {
+  let at: AnyType | undefined = resource.type.item ?? resource.type;
+  for (const step of key.replace('-', '').split('.'))
+    at = at?.kind === 'complex' ? fieldsOf(at).find(([name]) => name === step)?.[1].type : undefined;
+  if (at?.kind !== 'simple') throw new Error(`no order key ${key}`);
+  return at;
+}
+
 /** The comparison spelled out, without keys: what the standard says, in the words of `order`. */
-function compare(order: readonly string[], a: Entry, b: Entry): number {
-  const pick = (entry: Entry, path: string): number | bigint | undefined => {
-    const value = path
-      .split('.')
-      .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], entry.body);
-    return typeof value === 'string' ? BigInt(`0x0${value}`) : (value as number | undefined);
-  };
-  for (const key of order.filter(k => k !== 'href')) {
-    const [x, y] = [pick(a, key.replace('-', '')), pick(b, key.replace('-', ''))];
-    if (x === y) continue;
-    const up = x === undefined ? -1 : y === undefined ? 1 : x < y ? -1 : 1;
-    return key.startsWith('-') ? -up : up;
+function compare(resource: Resource, a: Entry, b: Entry): number {
+  for (const key of (resource.order ?? []).filter(k => k !== 'href')) {
+    const { lexical } = declaredAt(resource, key);
+    const pick = (entry: Entry): number | bigint | Buffer | undefined => {
+      const value = key
+        .replace('-', '')
+        .split('.')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], entry.body);
+      if (typeof value !== 'string') return value as number | undefined;
+      return lexical === 'hex' ? BigInt(`0x0${value}`) : Buffer.from(value);
+    };
+    const [x, y] = [pick(a), pick(b)];
+    const up =
+      x === undefined || y === undefined
+        ? Number(x !== undefined) - Number(y !== undefined)
+        : Buffer.isBuffer(x) && Buffer.isBuffer(y)
+          ? Buffer.compare(x, y)
+          : x < y
+            ? -1
+            : Number(x > y);
+    if (up !== 0) return key.startsWith('-') ? -up : up;
   }
   return 0;
 }
@@ -36,15 +55,30 @@ const hex = (bytes: number) =>
     fc.constantFrom('00', '01', 'FF', 'ff'),
     fc.uint8Array({ minLength: 0, maxLength: bytes }).map(b => Buffer.from(b).toString('hex').toUpperCase()),
   );
+const text = fc.oneof(
+  fc.constantFrom('', 'A', 'a', 'AB', 'Ä', '\u{1F50C}', '\uFFFD'),
+  fc.string({ unit: 'binary', maxLength: 6 }).map(t => t.replaceAll('\0', '')),
+);
 const keyed = (resource: Resource) => {
-  const value = (key: string): fc.Arbitrary<unknown> =>
-    /mRID|LFDI|localID/.test(key) ? hex(key.includes('LFDI') ? 20 : key.includes('localID') ? 2 : 16) : time;
+  const value = (key: string): fc.Arbitrary<unknown> => {
+    const { lexical, length = 0 } = declaredAt(resource, key);
+    return lexical === 'int' ? time : lexical === 'hex' ? hex(length) : text;
+  };
   const keys = (resource.order ?? []).filter(k => k !== 'href').map(k => k.replace('-', ''));
   const nest = ([path, v]: [string, unknown]) =>
     path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), v) as object;
-  return fc
-    .tuple(...keys.map(k => fc.tuple(fc.constant(k), fc.option(value(k), { nil: undefined }))))
-    .map(pairs => Object.assign({}, ...pairs.filter(([, v]) => v !== undefined).map(nest)) as object);
+  const merge = (into: Record<string, unknown>, from: object) => {
+    for (const [k, v] of Object.entries(from))
+      into[k] =
+        typeof v === 'object' && v !== null ? merge((into[k] ?? {}) as Record<string, unknown>, v as object) : v;
+    return into;
+  };
+  return fc.tuple(...keys.map(k => fc.tuple(fc.constant(k), fc.option(value(k), { nil: undefined })))).map(pairs =>
+    pairs
+      .filter(([, v]) => v !== undefined)
+      .map(nest)
+      .reduce<Record<string, unknown>>(merge, {}),
+  );
 };
 
 const lists = allResources.filter(r => r.order);
@@ -54,7 +88,7 @@ describe('sortKey', () => {
     const entry = fc.record({ body: keyed(resource), at: fc.constant('') });
     fc.assert(
       fc.property(entry, entry, (a, b) => {
-        expect(Math.sign(byKey(resource)(a, b))).toBe(Math.sign(compare(resource.order ?? [], a, b)));
+        expect(Math.sign(byKey(resource)(a, b))).toBe(Math.sign(compare(resource, a, b)));
       }),
       { numRuns: 150 },
     );
@@ -94,7 +128,9 @@ describe('sortKey', () => {
   it('refuses an order key the item has not', () => {
     expect(() => sortKey({ type: model.der.controls.type, order: ['-nothing'] }, {}, '')).toThrow(/no order key/);
     expect(() => sortKey({ type: model.der.controls.type, order: ['interval'] }, {}, '')).toThrow(/no order key/);
-    expect(() => sortKey({ type: model.der.controls.type, order: ['description'] }, {}, '')).toThrow(/cannot order/);
+    expect(() =>
+      sortKey({ type: model.der.controls.type, order: ['EventStatus.potentiallySuperseded'] }, {}, ''),
+    ).toThrow(/cannot order/);
   });
 });
 

@@ -59,10 +59,10 @@ function partOf(item: Complex, key: string): Part {
     if (!type || (type.kind === 'simple') !== (i === path.length - 1))
       throw new RangeError(`${item.name} has no order key ${key}`);
     if (type.kind === 'complex') at = type;
-    else if (type.lexical === 'int' || (type.lexical === 'hex' && type.length))
+    else if (type.lexical === 'int' || type.lexical === 'string' || (type.lexical === 'hex' && type.length))
       return { path, simple: type, descending: key.startsWith('-') };
   }
-  throw new RangeError(`${item.name}.${key} cannot order a list: want a whole number or a hex binary`);
+  throw new RangeError(`${item.name}.${key} cannot order a list: want a whole number, a hex binary or a text`);
 }
 
 function read(body: unknown, path: readonly string[]): unknown {
@@ -74,7 +74,10 @@ function read(body: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Fixed width, hex digits only: a digit for missing (0), negative (1) or not (2), then the value. */
+/**
+ * Hex digits only: a digit for missing (0), negative (1) or not (2), then the value. Numbers and hex binaries have a fixed
+ * width; a text is its UTF-8, which sorts by code point, ended by a NUL, which no text of XML holds.
+ */
 function encode({ simple, descending }: Part, value: unknown): string {
   let text: string;
   if (simple.lexical === 'int') {
@@ -83,6 +86,8 @@ function encode({ simple, descending }: Part, value: unknown): string {
     else if (value < 0)
       text = `1${digits(Number.MAX_SAFE_INTEGER + Math.max(Math.trunc(value), -Number.MAX_SAFE_INTEGER))}`;
     else text = `2${digits(Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER))}`;
+  } else if (simple.lexical === 'string') {
+    text = typeof value === 'string' ? `2${Buffer.from(value).toString('hex')}00` : '0';
   } else {
     const width = 2 * (simple.length ?? 0);
     const known = typeof value === 'string' && /^[0-9A-Fa-f]*$/.test(value);

@@ -54,7 +54,6 @@ export type Notification = Infer<typeof Notification>;
 export const NotificationList = list(Notification, { extends: List });
 export type NotificationList = Infer<typeof NotificationList>;
 
-/** Notifications are resources of the client: the server POSTs to the URI it was given. */
 export const subscription = resources('subscription', {
   subscriptions: resource('/edev/:edev/sub', SubscriptionList, {
     methods: { GET: 'M', POST: 'M' },
@@ -66,4 +65,11 @@ export const subscription = resources('subscription', {
     methods: { GET: 'M', PUT: 'M', DELETE: 'M' },
     owner: 'edev',
   }),
+  /** Resources of the client, at whatever path it named: the server POSTs to it and never serves it. */
+  notifications: resource('/ntfy', NotificationList, {
+    methods: { GET: 'D', POST: 'M' },
+    order: ['href'],
+    owner: 'assigned',
+  }),
+  notification: resource('/ntfy/:ntfy', Notification, { methods: { GET: 'D' }, owner: 'assigned' }),
 });

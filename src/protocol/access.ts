@@ -62,6 +62,8 @@ export async function maySee(
       return ownsMirror(ctx, `/mup/${params['mup']}`);
     case 'upt':
       return ownsMirror(ctx, `/upt/${params['upt']}`);
+    case 'assigned':
+      return false;
   }
 }
 

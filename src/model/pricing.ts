@@ -1,0 +1,86 @@
+import { IdentifiedObject, list, List, RandomizableEvent, SubscribableList, UnitValueType } from './common';
+import { ConsumptionTariffInterval, ConsumptionTariffIntervalList } from './consumption-tariff';
+import { one, opt, type, type Infer } from './dsl';
+import { ausPollRate, ausSubscribable, ausTariffProfile, ausTimeTariffInterval } from './ext/csip-aus-pricing';
+import {
+  ActiveTimeTariffIntervalListLink,
+  ConsumptionTariffIntervalListLink,
+  RateComponentListLink,
+  ReadingTypeLink,
+  TimeTariffIntervalListLink,
+} from './links';
+import { String20 } from './primitives';
+import { resource, resources } from './resource';
+import { CurrencyCode, PowerOfTenMultiplierType, PrimacyType, RoleFlagsType, ServiceKind, TOUType } from './types';
+
+export * from './consumption-tariff';
+
+const spec = 'pricing';
+
+export const TimeTariffInterval = type(
+  'TimeTariffInterval',
+  { spec, extends: RandomizableEvent },
+  {
+    ConsumptionTariffIntervalListLink: opt(ConsumptionTariffIntervalListLink),
+    touTier: one(TOUType),
+    ...ausTimeTariffInterval,
+  },
+);
+export type TimeTariffInterval = Infer<typeof TimeTariffInterval>;
+
+export const TimeTariffIntervalList = list(TimeTariffInterval, { extends: SubscribableList, attributes: ausPollRate });
+export type TimeTariffIntervalList = Infer<typeof TimeTariffIntervalList>;
+
+/** Bounds of the flow (kW for electricity) at which it applies. */
+export const RateComponent = type(
+  'RateComponent',
+  { spec, extends: IdentifiedObject },
+  {
+    ActiveTimeTariffIntervalListLink: opt(ActiveTimeTariffIntervalListLink),
+    flowRateEndLimit: opt(UnitValueType),
+    flowRateStartLimit: opt(UnitValueType),
+    ReadingTypeLink: one(ReadingTypeLink),
+    roleFlags: one(RoleFlagsType),
+    TimeTariffIntervalListLink: one(TimeTariffIntervalListLink),
+  },
+);
+export type RateComponent = Infer<typeof RateComponent>;
+
+export const RateComponentList = list(RateComponent, { extends: List, attributes: ausSubscribable });
+export type RateComponentList = Infer<typeof RateComponentList>;
+
+/** Prices are in `currency` × 10^pricePowerOfTenMultiplier. */
+export const TariffProfile = type(
+  'TariffProfile',
+  { spec, extends: IdentifiedObject },
+  {
+    currency: opt(CurrencyCode),
+    pricePowerOfTenMultiplier: opt(PowerOfTenMultiplierType),
+    primacy: one(PrimacyType),
+    rateCode: opt(String20),
+    RateComponentListLink: opt(RateComponentListLink),
+    serviceCategoryKind: one(ServiceKind),
+    ...ausTariffProfile,
+  },
+);
+export type TariffProfile = Infer<typeof TariffProfile>;
+
+export const TariffProfileList = list(TariffProfile, { extends: SubscribableList, pollRate: true });
+export type TariffProfileList = Infer<typeof TariffProfileList>;
+
+const listed = { methods: { GET: 'M', POST: 'D' }, owner: 'assigned' } as const;
+const single = { methods: { GET: 'M', DELETE: 'D' }, owner: 'assigned' } as const;
+const intervals = { order: ['interval.start', '-creationTime', '-mRID'], owner: 'assigned', subscribe: true } as const;
+const tti = '/tp/:tp/rc/:rc/tti';
+
+export const pricing = resources('pricing', {
+  profiles: resource('/tp', TariffProfileList, { ...listed, order: ['-mRID'], subscribe: true, poll: 900 }),
+  profile: resource('/tp/:tp', TariffProfile, single),
+  components: resource('/tp/:tp/rc', RateComponentList, { ...listed, order: ['-mRID'] }),
+  component: resource('/tp/:tp/rc/:rc', RateComponent, single),
+  activeIntervals: resource('/tp/:tp/rc/:rc/acttti', TimeTariffIntervalList, { methods: { GET: 'M' }, ...intervals }),
+  intervals: resource(tti, TimeTariffIntervalList, { methods: { GET: 'M', POST: 'D' }, ...intervals }),
+  interval: resource(`${tti}/:tti`, TimeTariffInterval, { ...single, subscribe: true }),
+  steps: resource(`${tti}/:tti/cti`, ConsumptionTariffIntervalList, { ...listed, order: ['startValue'] }),
+  step: resource(`${tti}/:tti/cti/:cti`, ConsumptionTariffInterval, single),
+});
