@@ -16,7 +16,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'var', 'coverage', 'schemas', '**/*.js', '**/*.mjs'] },
+  { ignores: ['dist', 'node_modules', 'var', 'coverage', 'schemas', '**/*.js', '**/*.cjs', '**/*.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -29,7 +29,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
     },
   },
   { files: ['src/base/**'], rules: { 'no-restricted-syntax': 'off' } },

@@ -4,6 +4,7 @@ module.exports = {
   // Jest runs tests in a vm, where each use of a global costs a look-up; in number-crunching code these two are most of the time.
   sandboxInjectedGlobals: ['Math', 'Infinity'],
   roots: ['<rootDir>/src', '<rootDir>/conformance-tests', '<rootDir>/examples', '<rootDir>/scripts'],
+  setupFiles: ['<rootDir>/scripts/jest-setup.js'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.(fuzz|crash|live)\\.test\\.ts$'],
   transform: {

@@ -20,7 +20,7 @@ export class LoadConnection {
       connection.socket.once('error', reject);
     });
     connection.socket.setNoDelay(true);
-    connection.socket.on('data', chunk => connection.read(chunk));
+    connection.socket.on('data', (chunk: Buffer) => connection.read(chunk));
     return connection;
   }
 

@@ -131,7 +131,7 @@ export class Wire {
     const exchange = await this.send('GET', path);
     if (exchange.status !== 200)
       throw new Problem('CANNOT_REACH', { at: `GET ${path}`, want: 200, got: exchange.status });
-    return read(type, exchange.body, { mode: 'strict' }).value as Infer<T>;
+    return read(type, exchange.body, { mode: 'strict' }).value;
   }
 
   close(): void {

@@ -11,7 +11,7 @@ it('keeps every entry usable: sentences end, statuses are HTTP, reason codes are
   for (const [code, entry] of Object.entries(problems)) {
     expect([code, entry.meaning]).toEqual([code, expect.stringMatching(/\.$/)]);
     expect([code, entry.remedy]).toEqual([code, expect.stringMatching(/\.$/)]);
-    expect([0, 400, 403, 404, 405, 406, 409, 413, 415, 429, 500, 501, 503]).toContain(entry.status);
+    expect([0, 400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 500, 501, 503]).toContain(entry.status);
     if ('reasonCode' in entry) expect([0, 1, 2, 3, 4]).toContain(entry.reasonCode);
   }
 });

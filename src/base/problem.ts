@@ -102,6 +102,19 @@ export const problems = {
   ),
   NO_METHOD: entry(501, 'info', 'HTTP knows no such method here.', 'Use GET, HEAD, PUT, POST or DELETE.'),
   STORE_BUSY: entry(503, 'warn', 'The store could not take the write now.', 'Try again after Retry-After.'),
+  // the operator's request
+  NO_KEY: entry(
+    401,
+    'info',
+    'The request lacks the key of the operator API.',
+    'Send `Authorization: Bearer KEY` with the key in operator.key.',
+  ),
+  NO_SUCH: entry(
+    404,
+    'info',
+    'The operator API knows no such thing.',
+    'Look at what there is, such as by `headroom site list DIR`, and use its id, name or LFDI.',
+  ),
   // ours
   BUG: entry(500, 'error', 'A fault of the server.', 'Report it with the request id and the log line.'),
   ENGINE_BROKE: entry(
@@ -125,6 +138,12 @@ export const problems = {
   // start-up and commands, for the operator
   BAD_USAGE: entry(0, 'fatal', 'The command line cannot be understood.', 'See `headroom --help`.'),
   BAD_CONFIG: entry(0, 'fatal', 'The configuration cannot be used.', 'Correct the field named in `at`.'),
+  BAD_FILE: entry(
+    0,
+    'fatal',
+    'A file or folder cannot be read or written.',
+    'Check that it is there, that this user may use it, and that the disk has room.',
+  ),
   BAD_NETWORK: entry(
     0,
     'fatal',

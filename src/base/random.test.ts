@@ -1,7 +1,10 @@
 import { seededRandom } from './random';
 
 it('gives the same numbers for the same seed and others for another', () => {
-  const take = (seed: number) => Array.from({ length: 5 }, seededRandom(seed).next);
+  const take = (seed: number) => {
+    const random = seededRandom(seed);
+    return Array.from({ length: 5 }, () => random.next());
+  };
   expect(take(7)).toEqual(take(7));
   expect(take(7)).not.toEqual(take(8));
 });

@@ -9,9 +9,9 @@ export interface Io {
   /** The folder relative paths are relative to. */
   readonly cwd: string;
   /** One line to standard output: the answer. */
-  out(line: string): void;
+  readonly out: (line: string) => void;
   /** One line to standard error: progress and advice. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Set by a command whose answer is "no": the process ends with it. */
   exitCode: number;
   /** Aborted when the user asks to stop. */

@@ -52,6 +52,18 @@ it('sends all requests over one connection, in turn, and counts them', async () 
   expect(transport.counts).toEqual({ requests: 3, failures: 0, connections: 1, bytesSent: 5, bytesReceived: 19 });
 });
 
+it('leaves nothing behind on the connection, however many requests wait for it', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  handler = (_, res) => res.end();
+  await Promise.all(Array.from({ length: 40 }, (_, i) => get(`/${i}`)));
+  await get('/last'); // warnings come a turn later
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+  expect(transport.counts.connections).toBe(1);
+});
+
 it('shows what it saw of the server', async () => {
   expect(transport.peer).toBeUndefined();
   handler = (_, res) => res.end();

@@ -83,6 +83,7 @@ class Https implements HttpsTransport {
   peer: SeenPeer | undefined;
   readonly origin: string;
   private readonly agent: Agent;
+  private readonly sockets = new WeakSet<TLSSocket>();
 
   constructor(private readonly options: HttpsTransportOptions) {
     this.origin = new URL(
@@ -121,7 +122,7 @@ class Https implements HttpsTransport {
 
   private async exchange(request: TransportRequest, first: boolean): Promise<TransportResponse> {
     const outgoing = httpsRequest(this.requestOptions(request));
-    this.watch(outgoing);
+    const socket = this.watch(outgoing);
     try {
       const response = new Promise<IncomingMessage>((resolve, reject) => {
         outgoing.once('response', resolve);
@@ -137,7 +138,7 @@ class Https implements HttpsTransport {
     } catch (thrown) {
       outgoing.destroy();
       // A kept connection that the server had closed already: the request never arrived, so asking again is safe for a GET.
-      const stale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes((thrown as { code?: string }).code ?? '');
+      const stale = socket.kept && ['ECONNRESET', 'EPIPE'].includes((thrown as { code?: string }).code ?? '');
       if (first && stale && (request.method === 'GET' || request.method === 'HEAD'))
         return this.exchange(request, false);
       throw thrown;
@@ -151,9 +152,13 @@ class Https implements HttpsTransport {
     return { ...target, headers: { ...headers } };
   }
 
-  /** Timeouts and what is seen of the peer belong to the socket, which is known only once the agent has one. */
-  private watch(outgoing: ClientRequest): void {
+  /**
+   * Timeouts and what is seen of the peer belong to the socket, which is known only once the agent has one. `kept` then says
+   * that it served an earlier request; Node's own `reusedSocket` leaves out requests that waited for it.
+   */
+  private watch(outgoing: ClientRequest): { readonly kept: boolean } {
     const { timeoutMs = 10_000 } = this.options;
+    const seen = { kept: false };
     outgoing.once('socket', plain => {
       const socket = plain as TLSSocket;
       const tooLate = () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`));
@@ -163,8 +168,11 @@ class Https implements HttpsTransport {
         socket.setTimeout(0);
         socket.removeListener('timeout', tooLate);
       });
-      if (!outgoing.reusedSocket) socket.once('secureConnect', () => this.see(socket));
+      seen.kept = this.sockets.has(socket);
+      this.sockets.add(socket);
+      if (!seen.kept) socket.once('secureConnect', () => this.see(socket));
     });
+    return seen;
   }
 
   private see(socket: TLSSocket): void {

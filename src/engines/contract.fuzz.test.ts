@@ -1,6 +1,8 @@
 import { loadEngine } from './index';
 import { engineContract } from './testing/contract';
 
+jest.setTimeout(1_200_000);
+
 /** A longer look at the engines that have something to get wrong. */
 engineContract('equal-share', () => loadEngine('equal-share', {}, '.').engine, 2000);
 engineContract(

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { engineNames, loadEngine } from './index';
 import { engineContract } from './testing/contract';
 
+jest.setTimeout(60_000); // many runs each, on machines with other work too
+
 const root = path.resolve(__dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'headroom-engines-'));
 writeFileSync(

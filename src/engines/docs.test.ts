@@ -5,6 +5,8 @@ import { engineNames, loadEngine } from './index';
 import { readProfile } from './profile';
 import { engineContract } from './testing/contract';
 
+jest.setTimeout(60_000); // many runs each, on machines with other work too
+
 /** What `docs/engines.md` says is tried out here. */
 const text = readFileSync(path.resolve(__dirname, '../../docs/engines.md'), 'utf8');
 const fences = (language: string) =>

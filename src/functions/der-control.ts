@@ -11,7 +11,6 @@ import { watts } from '../base/units';
 import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
 import { visibleControls } from '../services/envelopes/window';
 import { isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
-import { type Doc } from '../store/api';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
 import { limitsBase } from './limits';
 import { pageOf } from './lists';
@@ -179,7 +178,7 @@ export async function controlCounts(
 export async function controlByMrid(ctx: Context, mrid: string): Promise<Control | undefined> {
   const envelope = await findControl(ctx.store.series, mrid, { pen: ctx.house.pen });
   if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site), ctx.now);
-  const [doc] = (await ctx.store.find<StoredControl>('mrid', mrid)) as Doc<StoredControl>[];
+  const [doc] = await ctx.store.find<StoredControl>('mrid', mrid);
   if (!doc) return undefined;
   const derp = doc.href.split('/')[2] ?? '';
   const { docs } = await ctx.store.page<StoredControl>(doc.list, { start: 0, limit: 5000 });

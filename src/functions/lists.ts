@@ -30,3 +30,8 @@ export function pageOf<T>(
   const inside = entries.filter(({ key }) => (from === undefined || key >= from) && (to === undefined || key < to));
   return { items: inside.slice(start, start + limit).map(entry => entry.item), all: entries.length };
 }
+
+/** A key that sorts mRIDs downwards: each hex digit of the 128-bit value replaced by its complement to F. */
+export function descending(mRID: string): string {
+  return [...mRID.toUpperCase().padStart(32, '0')].map(digit => (15 - parseInt(digit, 16)).toString(16)).join('');
+}

@@ -5,7 +5,7 @@ import { type MirrorMeterReading } from '../model/mirror';
 import { type Reading } from '../model/metering';
 import { type NewDoc, type ReadingRow } from '../store/api';
 import { badValue, type Context } from './behaviour';
-import { descending } from './mirror';
+import { descending } from './lists';
 
 export interface StoredMeterReading {
   readonly mRID: string;

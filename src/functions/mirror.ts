@@ -9,7 +9,7 @@ import { href, type Href } from '../model/href';
 import { MirrorMeterReading, type MirrorMeterReadingList, type MirrorUsagePoint } from '../model/mirror';
 import { type NewDoc, type ReadingRow } from '../store/api';
 import { notFound, type Behaviour, type Change, type Context } from './behaviour';
-import { mergedPage } from './lists';
+import { descending, mergedPage } from './lists';
 import { meterId, planReadings } from './mirror-readings';
 import { type Scope } from './scope';
 import { siteOf } from './site';
@@ -137,11 +137,6 @@ async function upsert(
 /** Mirrors and usage points are listed by mRID, highest first. */
 function mirrorDoc(at: Href, list: Href, kind: string, mRID: string, changed: number, body: object): NewDoc {
   return { href: at, list, kind, changed, sortKey: descending(mRID), body };
-}
-
-/** A key that sorts mRIDs downwards: each hex digit of the 128-bit value replaced by its complement to F. */
-export function descending(mRID: string): string {
-  return [...mRID.toUpperCase().padStart(32, '0')].map(digit => (15 - parseInt(digit, 16)).toString(16)).join('');
 }
 
 export const mirrorBehaviours = [mirrors, mirror];

@@ -25,33 +25,13 @@ import { attributesOf, type Complex } from '../model/dsl';
 import { type Method, type Resource } from '../model/resource';
 import { timeKeyRange } from '../model/sort-key';
 
-import { maySee, narrow, type Peer } from './access';
+import { maySee, narrow } from './access';
 import { acceptsSepXml, isSepXml, sepXml } from './headers';
-import { KeptAnswers } from './kept-answers';
+import { type KeptAnswers } from './kept-answers';
 import { listQuery } from './query';
 import { errorBody } from './render';
+import { type Answer, type Request } from './exchange';
 import { router, type Match } from './router';
-
-export interface Request {
-  readonly id: string;
-  readonly method: string;
-  /** Path and query as sent. */
-  readonly url: string;
-  readonly accept?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly peer: Peer;
-  readonly body: () => Promise<Buffer>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Empty for no body. HEAD is answered like GET; the HTTP layer leaves the body out. */
-  readonly body: string;
-  /** Name of the resource for logs and metrics; `none` when the path is nothing of ours. */
-  readonly resource: string;
-  readonly problem?: Problem;
-}
 
 export interface DevicePortDeps {
   readonly store: Observed;
@@ -238,7 +218,7 @@ async function storedList(
 ) {
   const { docs, all } = await ctx.store.page<object>(path, page);
   const items = await Promise.all(
-    docs.map(doc => (behaviour.view ? behaviour.view(ctx, doc.body, doc.href) : { ...doc.body, href: doc.href })),
+    docs.map(async doc => (behaviour.view ? behaviour.view(ctx, doc.body, doc.href) : { ...doc.body, href: doc.href })),
   );
   return { all, items, more: undefined };
 }

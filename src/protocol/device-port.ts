@@ -6,7 +6,7 @@ import { type Ids } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { type Peer } from './access';
-import { type Answer, type Request } from './answer';
+import { type Answer, type Request } from './exchange';
 import { readBody } from './body';
 
 export interface HttpDeps {

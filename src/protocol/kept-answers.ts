@@ -1,6 +1,6 @@
 import { type Seconds } from '../base/clock';
 import { type Observed } from '../functions/behaviour';
-import { type Answer } from './answer';
+import { type Answer } from './exchange';
 
 interface Kept {
   readonly answer: Answer;

@@ -19,7 +19,7 @@ it.each([
 });
 
 it.each(['s=-1', 'l=x', 'l=', 's=4294967296', 'a=1e3', 's=1.5', 'l=%31'])('refuses ?%s', query => {
-  expect(() => listQuery(query, 255)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  expect(() => listQuery(query, 255)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }) as Error);
 });
 
 it('never answers anything but a page inside its bounds, or a Problem', () => {

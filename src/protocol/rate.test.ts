@@ -6,7 +6,10 @@ it('lets a minute of requests through at once, then as many as refill, each iden
   const admit = rateLimit(clock, 60);
   for (let i = 0; i < 60; i++) admit('A');
   expect(() => admit('A')).toThrow(
-    expect.objectContaining({ code: 'SLOW_DOWN', detail: expect.objectContaining({ retryAfterS: 1 }) as object }),
+    expect.objectContaining({
+      code: 'SLOW_DOWN',
+      detail: expect.objectContaining({ retryAfterS: 1 }) as object,
+    }) as Error,
   );
   admit('B');
   clock.advance(2);

@@ -15,6 +15,6 @@ it.each([
   [[], 'a JSON object'],
 ])('refuses %j and says where', (raw, text) => {
   expect(() => checkConfig(raw, 'config.json')).toThrow(
-    expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringContaining(text) as string }),
+    expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringContaining(text) as string }) as Error,
   );
 });

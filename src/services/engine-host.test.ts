@@ -10,6 +10,8 @@ import { type engines, loadEngine } from '../engines/index';
 import { asset, device, flow, frozen, snapshot } from '../engines/testing/snapshots';
 import { type EngineHost, hostOf, processHost } from './engine-host';
 
+jest.setTimeout(60_000); // many runs each, on machines with other work too
+
 const s = frozen(snapshot([asset('T', 30_000, { passive: flow([0]) })], [device('a', 'T'), device('b', 'T')]));
 const moody = (mood: string) => loadEngine('./moody.js', { mood }, path.join(__dirname, 'testing/engines'));
 const open: EngineHost[] = [];

@@ -1,3 +1,5 @@
 import { netProperties } from './testing/net-properties';
 
+jest.setTimeout(1_200_000);
+
 netProperties(5000);

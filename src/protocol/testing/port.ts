@@ -12,7 +12,8 @@ import { type DialectId } from '../../model/dialect';
 import { type Store } from '../../store/api';
 import { memoryStore } from '../../store/memory/store';
 import { observed, type Observed } from '../../services/changes';
-import { answerer, type Answer } from '../answer';
+import { answerer } from '../answer';
+import { type Answer } from '../exchange';
 import { KeptAnswers } from '../kept-answers';
 
 export const t0 = 1_790_000_000;

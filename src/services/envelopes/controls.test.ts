@@ -5,6 +5,8 @@ import { pen, seriesOf } from '../testing/history';
 import { type EnvelopeControl, boundAt, byMrid, controlsOf, liveControls, packBounds } from './controls';
 import { ownSteps } from './publication';
 
+jest.setTimeout(60_000); // many runs each, on machines with other work too
+
 const by = { import: 'transformer T1', export: 'site rating' };
 const t0 = 1000;
 

@@ -1,0 +1,23 @@
+import { type Problem } from '../base/problem';
+import { type Peer } from './access';
+
+export interface Request {
+  readonly id: string;
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly url: string;
+  readonly accept?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly peer: Peer;
+  readonly body: () => Promise<Buffer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for no body. HEAD is answered like GET; the HTTP layer leaves the body out. */
+  readonly body: string;
+  /** Name of the resource for logs and metrics; `none` when the path is nothing of ours. */
+  readonly resource: string;
+  readonly problem?: Problem;
+}
