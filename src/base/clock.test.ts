@@ -31,7 +31,7 @@ describe('ManualClock', () => {
 
   it('never runs anything before its time, whatever is scheduled', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(1000)), fc.array(fc.nat(50)), (times, steps) => {
+      fc.property(fc.array(fc.nat(1000)), fc.array(fc.nat(50), { minLength: 1 }), (times, steps) => {
         const clock = new ManualClock(0);
         const early: number[] = [];
         let ran = 0;
