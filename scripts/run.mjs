@@ -112,6 +112,8 @@ const tasks = {
   'test:conformance': args => (build(), only('live', args)),
   bench: args => (build(), run(process.execPath, [join(root, 'dist', 'benchmarks', 'run.js'), ...args])),
   docs: args => (build(), run(process.execPath, [main, 'docs', ...args])),
+  schemas: args => (build(), run(process.execPath, [main, 'schemas', ...args])),
+  'schemas:compare': args => (build(), run(process.execPath, [main, 'schemas', '--compare', ...args])),
 };
 
 const [task, ...args] = process.argv.slice(2);

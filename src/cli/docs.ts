@@ -4,9 +4,10 @@ import { metricTable } from '../base/metrics';
 import { Problem, problems } from '../base/problem';
 import { printListOrder, printRoutes } from '../codec/print-routes';
 import { printTable } from '../codec/print-table';
+import { printWadl } from '../codec/print-wadl';
 import { printXsd } from '../codec/print-xsd';
 import { dialects } from '../model/dialect';
-import { type AddCommand } from './command';
+import { type AddCommand, type Io } from './command';
 
 /** A file that is printed from what the code declares. */
 export interface Generated {
@@ -19,11 +20,16 @@ const sentence = (what: string) => `Printed by \`headroom docs\` from \`${what}\
 const page = (...parts: string[]) => `${parts.join('\n\n')}\n`;
 const code = (text: string) => `\`${text}\``;
 
-const schemas = (): Generated[] =>
-  Object.values(dialects)
-    .filter(dialect => dialect.id !== '2023')
-    .flatMap(printXsd)
-    .map(({ file, content }) => ({ file: `schemas/${file}`, content }));
+/** What `schemas/` holds. */
+export const schemaFiles = (): Generated[] =>
+  [
+    ...Object.values(dialects)
+      .filter(dialect => dialect.id !== '2023')
+      .flatMap(printXsd),
+    { file: 'ieee-2030.5-2018.wadl', content: printWadl() },
+    { file: 'routes.md', content: printRoutes() },
+    { file: 'list-order.md', content: printListOrder() },
+  ].map(({ file, content }) => ({ file: `schemas/${file}`, content }));
 
 function errors(): Generated {
   const rows = Object.entries(problems).map(([name, entry]) => [
@@ -60,13 +66,7 @@ function metrics(): Generated {
 }
 
 /** Whatever is printed from the code; one more producer is one more line. */
-const producers: readonly (() => Generated | Generated[])[] = [
-  schemas,
-  () => ({ file: 'schemas/routes.md', content: printRoutes() }),
-  () => ({ file: 'schemas/list-order.md', content: printListOrder() }),
-  errors,
-  metrics,
-];
+const producers: readonly (() => Generated | Generated[])[] = [schemaFiles, errors, metrics];
 
 export const generated = (): Generated[] => producers.flatMap(produce => produce());
 
@@ -81,6 +81,15 @@ export function outdated(root: string): string[] {
     const line = there.split('\n').findIndex((text, i) => text !== wanted[i]);
     return [`${file}: line ${line < 0 ? wanted.length : line + 1} differs`];
   });
+}
+
+/** Writes files below the working folder and names each. */
+export function printGenerated(io: Pick<Io, 'cwd' | 'out'>, files: readonly Generated[]): void {
+  for (const { file, content } of files) {
+    mkdirSync(dirname(join(io.cwd, file)), { recursive: true });
+    writeFileSync(join(io.cwd, file), content);
+    io.out(file);
+  }
 }
 
 /** Prints schemas and tables from the code, or checks that those in the repository are up to date. */
@@ -100,10 +109,6 @@ export const docs: AddCommand = (program, io) => {
         io.exitCode = 1;
         return;
       }
-      for (const { file, content } of generated()) {
-        mkdirSync(dirname(join(io.cwd, file)), { recursive: true });
-        writeFileSync(join(io.cwd, file), content);
-        io.out(file);
-      }
+      printGenerated(io, generated());
     });
 };

@@ -6,12 +6,13 @@ import { docs } from './docs';
 import { envelope } from './envelope';
 import { grid } from './grid';
 import { init } from './init';
+import { schemas } from './schemas';
 import { serve } from './serve';
 import { site } from './site';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
-const commands: readonly AddCommand[] = [init, cert, serve, site, envelope, grid, conformance, demo, docs];
+const commands: readonly AddCommand[] = [init, cert, serve, site, envelope, grid, conformance, demo, docs, schemas];
 
 /** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
 export function program(io: Io): Command {
