@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { SystemClock } from '../src/base/clock';
 import { loadServerFiles, pemToDer, serverTls, Trust } from '../src/tls';
 
+process.once('SIGTERM', () => process.exit(0));
 const [dir = '', bodiesFile = ''] = process.argv.slice(2);
 const files = loadServerFiles(dir);
 const bodies = JSON.parse(readFileSync(bodiesFile, 'utf8')) as Record<string, string>;

@@ -3,11 +3,13 @@
  * not yours is answered as if it were not there (protocol facts 1.6, P18).
  */
 import { type Context } from '../functions/behaviour';
+import { assignedIds, rootOf } from '../functions/assigned';
 import { type AggregatorScope, type DeviceScope, type Scope } from '../functions/scope';
 import { programsOf } from '../functions/der-program';
 import { siteOf, type Site } from '../functions/site';
-import { type DialectId } from '../model/dialect';
-import { type Href, type Params } from '../model/href';
+import { parentItem } from '../functions/tree';
+import { dialects, type DialectId } from '../model/dialect';
+import { href, type Href, type Params } from '../model/href';
 import { type Resource } from '../model/resource';
 
 type Store = Context['store'];
@@ -41,12 +43,21 @@ export async function narrow(store: Store, peer: Peer, fallback: DialectId): Pro
 
 const idOf = (href: Href): string => href.slice(href.lastIndexOf('/') + 1);
 
-/** Whether this caller may know that the resource exists. */
-export async function maySee(
-  ctx: Pick<Context, 'store' | 'scope'>,
-  resource: Resource,
-  params: Params,
-): Promise<boolean> {
+/**
+ * Whether this caller may know that the resource exists: it is the caller's to see, its dialect has such a thing, and what it
+ * hangs below is there.
+ */
+export async function maySee(ctx: Asking, resource: Resource, params: Params): Promise<boolean> {
+  const { layer } = resource.type;
+  if (layer !== undefined && dialects[ctx.scope.dialect].layers[layer] === undefined) return false;
+  if (!(await isYours(ctx, resource, params))) return false;
+  const above = parentItem(resource);
+  return above === undefined || (await ctx.store.get(href(above, params))) !== undefined;
+}
+
+type Asking = Pick<Context, 'store' | 'scope'>;
+
+async function isYours(ctx: Asking, resource: Resource, params: Params): Promise<boolean> {
   const { scope, store } = ctx;
   switch (resource.owner) {
     case 'public':
@@ -62,14 +73,17 @@ export async function maySee(
       return ownsMirror(ctx, `/mup/${params['mup']}`);
     case 'upt':
       return ownsMirror(ctx, `/upt/${params['upt']}`);
-    case 'assigned':
-      return false;
+    case 'assigned': {
+      const root = rootOf(resource);
+      const id = params[root];
+      return id === undefined ? scope.kind !== 'newcomer' : (await assignedIds(ctx, root)).includes(id);
+    }
   }
 }
 
 const openToNewcomers = new Set(['dcap.capability', 'time.time', 'edev.devices']);
 
-async function ownsMirror({ store, scope }: Pick<Context, 'store' | 'scope'>, at: Href): Promise<boolean> {
+async function ownsMirror({ store, scope }: Asking, at: Href): Promise<boolean> {
   const doc = await store.get<{ edev: string }>(at);
   return doc !== undefined && scope.edevs.includes(doc.body.edev);
 }

@@ -52,17 +52,22 @@ export interface DevicePortDeps {
 const longestUrl = 255;
 const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
 
-export function answerer(deps: DevicePortDeps): (request: Request) => Promise<Answer> {
+export function answerer(deps: DevicePortDeps): (request: Request) => Answer | Promise<Answer> {
   const byName = new Map(deps.behaviours.map(behaviour => [behaviour.resource.name, behaviour]));
   const find = router(deps.behaviours.map(behaviour => behaviour.resource));
 
-  return async request => {
+  /** What was answered before and still holds: no promise, so that the caller can write it at once. */
+  const again = ({ method, accept, peer, url }: Request): Answer | undefined =>
+    (method === 'GET' || method === 'HEAD') && acceptsSepXml(accept)
+      ? deps.kept.find(keyOf(peer.lfdi, url), deps.clock.now())
+      : undefined;
+
+  const fresh = async (request: Request): Promise<Answer> => {
     const [path = '', query = ''] = request.url.split('?', 2);
     const match = find(path);
     const resource = match?.resource.name ?? 'none';
     let dialect: DialectId = deps.dialect;
     try {
-      deps.admit(request.peer.lfdi);
       if (request.url.length > longestUrl)
         throw new Problem('BAD_REQUEST', {
           at: 'request line',
@@ -71,11 +76,6 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Promise<An
         });
       if (!knownMethods.includes(request.method)) throw new Problem('NO_METHOD', { got: request.method });
       if (!match) throw new Problem('NOT_FOUND', { at: path });
-      const key =
-        request.method === 'GET' || request.method === 'HEAD' ? `${request.peer.lfdi} ${request.url}` : undefined;
-      const known =
-        key !== undefined && acceptsSepXml(request.accept) ? deps.kept.find(key, deps.clock.now()) : undefined;
-      if (known) return known;
       const { store, reads } = deps.store.reading();
       const scope = await narrow(store, request.peer, deps.dialect);
       dialect = scope.dialect;
@@ -85,14 +85,26 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Promise<An
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
       const behaviour = byName.get(match.resource.name) ?? { resource: match.resource };
       const answer = await perform(ctx, request, match, behaviour, query, deps);
-      if (key !== undefined && answer.status === 200) deps.kept.keep(key, { answer, reads, ...timing });
+      if (answer.status === 200) deps.kept.keep(keyOf(request.peer.lfdi, request.url), { answer, reads, ...timing });
       return answer;
     } catch (thrown) {
       const problem = asProblem(thrown);
       return { ...errorBody(problem, dialects[dialect]), resource, problem };
     }
   };
+
+  return request => {
+    try {
+      deps.admit(request.peer.lfdi);
+      return again(request) ?? fresh(request);
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      return { ...errorBody(problem, dialects[deps.dialect]), resource: 'none', problem };
+    }
+  };
 }
+
+const keyOf = (lfdi: string, url: string): string => `${lfdi} ${url}`;
 
 /** When a request looked at the clock, and how long what it made of it holds. */
 interface Timing {

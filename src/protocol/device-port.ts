@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Clock } from '../base/clock';
-import { type Ids } from '../base/ids';
+import { countedIds, type Ids } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { type Peer } from './access';
@@ -10,7 +10,8 @@ import { type Answer, type Request } from './exchange';
 import { readBody } from './body';
 
 export interface HttpDeps {
-  readonly answer: (request: Request) => Promise<Answer>;
+  /** Answers at once what it has at hand. */
+  readonly answer: (request: Request) => Answer | Promise<Answer>;
   /** Who is at the other end, decided once per connection; undefined when it was refused. */
   readonly peerOf: (request: IncomingMessage) => Peer | undefined;
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface HttpDeps {
 }
 
 export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
+  const ids = countedIds(deps.ids);
   return (req, res) => {
     const startMs = deps.clock.monotonicMs();
     const peer = deps.peerOf(req);
@@ -28,7 +30,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       req.socket.destroy();
       return;
     }
-    const id = deps.ids.next();
+    const id = ids.next();
     const { headers, method = 'GET', url = '/' } = req;
     const request: Request = {
       id,
@@ -39,10 +41,13 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       peer,
       body: () => readBody(req, deps.maxBodyBytes),
     };
-    void deps.answer(request).then(answer => {
+    const give = (answer: Answer) => {
       send(req, res, answer, id);
       record(deps, request, answer, deps.clock.monotonicMs() - startMs);
-    });
+    };
+    const answer = deps.answer(request);
+    if (answer instanceof Promise) void answer.then(give);
+    else give(answer);
   };
 }
 
@@ -53,10 +58,13 @@ function send(req: IncomingMessage, res: ServerResponse, { status, headers, body
     if (status === 413) res.setHeader('Connection', 'close');
     else req.resume();
   }
-  const bytes = Buffer.byteLength(body);
-  const empty204 = status === 204;
-  res.writeHead(status, { ...headers, ...(empty204 ? {} : { 'Content-Length': String(bytes) }), 'X-Request-Id': id });
-  res.end(req.method === 'HEAD' || empty204 ? undefined : body);
+  const bodiless = status === 204;
+  const lines = bodiless
+    ? ['X-Request-Id', id]
+    : ['X-Request-Id', id, 'Content-Length', String(Buffer.byteLength(body))];
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  res.writeHead(status, lines);
+  res.end(req.method === 'HEAD' || bodiless ? undefined : body);
 }
 
 function record(

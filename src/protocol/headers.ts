@@ -3,7 +3,7 @@ export const sepXml = 'application/sep+xml';
 
 /** Whether `accept` allows application/sep+xml; a missing header allows anything. Parameters such as `level` are ignored. */
 export function acceptsSepXml(accept: string | undefined): boolean {
-  if (accept === undefined || accept.trim() === '') return true;
+  if (accept === undefined || accept === sepXml || accept.trim() === '') return true;
   let best = -1;
   let allowed = false;
   for (const range of accept.split(',')) {

@@ -90,7 +90,7 @@ export function devicePort(
     reading: 'lenient',
     admit: () => undefined,
   });
-  const ask = (
+  const ask = async (
     url: string,
     {
       method = 'GET',
