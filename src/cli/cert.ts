@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Problem } from '../base/problem';
+import { readConfig } from '../server/config';
 import { deviceFiles, isPin, issueDevice, loadPki, showLfdi, showPin, showSfdi, writeDevice } from '../tls';
 import { type AddCommand } from './command';
 
@@ -35,7 +36,7 @@ export const cert: AddCommand = (program, io) => {
           want: '1-64 letters, digits, dots, dashes or underscores, beginning with a letter or digit',
         });
       const home = resolve(io.cwd, dir);
-      const pki = loadPki(home);
+      const pki = loadPki(home, existsSync(join(home, 'config.json')) ? readConfig(home).pki : undefined);
       for (const path of Object.values(deviceFiles(home, name)) as string[])
         if (existsSync(path))
           throw new Problem('BAD_USAGE', {

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ScaledClock } from '../base/clock';
 import { Problem } from '../base/problem';
 import { createLab } from '../../conformance-tests/lab';
 import { headroomOperator } from '../../conformance-tests/operator-api';
@@ -8,10 +7,12 @@ import { promptOperator } from '../../conformance-tests/operator-prompt';
 import { procedureText, junitOf, tableOf } from '../../conformance-tests/report';
 import { procedures, select } from '../../conformance-tests/procedures';
 import { runAll } from '../../conformance-tests/run';
+import { readConfig } from '../server/config';
 import { readOperatorKey } from '../server/init';
 import { initPki, loadPki, loadServerFiles } from '../tls';
 import { type AddCommand } from './command';
-import { runFile, type RunFile } from './operator-api';
+import { scaledClock } from './clock-option';
+import { readRunFile } from './operator-api';
 
 interface Options {
   operator: string;
@@ -52,23 +53,25 @@ export const conformance: AddCommand = (program, io) => {
       }
       const target = targetOf(url);
       const home = options.dir === undefined ? undefined : resolve(io.cwd, options.dir);
+      const folder = home === undefined ? undefined : readConfig(home).pki;
+      if (!['api', 'prompt'].includes(options.operator))
+        throw new Problem('BAD_USAGE', { at: '--operator', want: 'api or prompt', got: options.operator });
       const own = resolve(io.cwd, options.pki ?? 'conformance-pki');
+      const operator =
+        options.operator === 'prompt' ? promptOperator(process.stdin, process.stdout) : apiOperator(home);
+      const clock = options.clock === undefined ? io.clock : scaledClock(options.clock);
       if (home === undefined && !existsSync(resolve(own, 'pki'))) {
         initPki(own, { clock: io.clock });
         io.say(`made the suite's PKI; let the server trust ${own}/pki/roots.pem`);
       }
-      const operator =
-        options.operator === 'prompt' ? promptOperator(process.stdin, process.stdout) : apiOperator(home);
-      const [startMs = NaN, speed = NaN, wallMs = NaN] = options.clock?.split(',').map(Number) ?? [];
-      const clock = options.clock === undefined ? io.clock : new ScaledClock(startMs, speed, wallMs);
       const lab = createLab({
         ...target,
         operator,
         clock,
-        pki: loadPki(home ?? own),
+        pki: loadPki(home ?? own, folder),
         serverRootsPem:
           options.roots === undefined
-            ? loadServerFiles(home ?? own).rootsPem
+            ? loadServerFiles(home ?? own, folder).rootsPem
             : readFileSync(resolve(io.cwd, options.roots), 'utf8'),
         runId: String(io.clock.nowMs()),
       });
@@ -115,6 +118,5 @@ function apiOperator(dir: string | undefined) {
       at: '--operator api',
       note: 'name the server folder with --dir, or use --operator prompt',
     });
-  const run = JSON.parse(readFileSync(runFile(dir), 'utf8')) as RunFile;
-  return headroomOperator(`http://127.0.0.1:${run.operatorPort}`, readOperatorKey(dir));
+  return headroomOperator(`http://127.0.0.1:${readRunFile(dir).operatorPort}`, readOperatorKey(dir));
 }

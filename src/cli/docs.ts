@@ -7,6 +7,7 @@ import { printTable } from '../codec/print-table';
 import { printWadl } from '../codec/print-wadl';
 import { printXsd } from '../codec/print-xsd';
 import { dialects } from '../model/dialect';
+import { configTableText } from '../server/config';
 import { type AddCommand, type Io } from './command';
 
 /** A file that is printed from what the code declares. */
@@ -65,8 +66,18 @@ function metrics(): Generated {
   return { file: 'docs/metrics.md', content };
 }
 
+const configuration = (): Generated => ({
+  file: 'docs/configuration.md',
+  content: page(
+    '# Configuration',
+    sentence('src/server/config.ts'),
+    'Fields of `config.json` in the folder that `headroom init DIR` makes. A field that is left out has its default. `--set FIELD=VALUE` of `headroom init` writes a field, and of `headroom serve` overrides it for one run.',
+    configTableText(),
+  ),
+});
+
 /** Whatever is printed from the code; one more producer is one more line. */
-const producers: readonly (() => Generated | Generated[])[] = [schemaFiles, errors, metrics];
+const producers: readonly (() => Generated | Generated[])[] = [schemaFiles, errors, metrics, configuration];
 
 export const generated = (): Generated[] => producers.flatMap(produce => produce());
 

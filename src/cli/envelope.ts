@@ -54,16 +54,18 @@ export const envelope: AddCommand = (program, io) => {
     .command('import')
     .argument('<dir>')
     .argument('<file>', 'JSON: {"site","start","stepS","importW":[…],"exportW":[…]}, or a list of such')
-    .description('publish limits computed elsewhere, through the same safety net')
+    .description(
+      'publish limits computed elsewhere, through the same safety net; all are judged before the first is published',
+    )
     .action(async (dir: string, file: string) => {
       const path = resolve(io.cwd, file);
       const items = readItems(path);
-      for (const item of items) {
-        const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/import', item));
-        io.out(
-          `site ${String((item as { site?: unknown }).site)}: ${result.outcome}, ${result.controlsPublished} controls`,
-        );
-        for (const event of result.events) io.out(`  ${event}`);
+      const { results } = await withOperator(home(dir), io, api =>
+        api.post<{ results: Ran[] }>('/api/envelopes/import', { envelopes: items }),
+      );
+      for (const [i, { outcome, controlsPublished, events }] of results.entries()) {
+        io.out(`site ${String((items[i] as { site?: unknown }).site)}: ${outcome}, ${controlsPublished} controls`);
+        for (const event of events) io.out(`  ${event}`);
       }
     });
 
@@ -98,10 +100,13 @@ function readItems(path: string): unknown[] {
   } catch (cause) {
     throw new Problem('BAD_USAGE', { at: path, note: 'cannot be read', cause });
   }
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+    parsed = JSON.parse(text);
   } catch (cause) {
     throw new Problem('BAD_PROFILE', { at: path, note: `not JSON: ${(cause as Error).message}`, cause });
   }
+  if (Array.isArray(parsed) && parsed.length === 0)
+    throw new Problem('BAD_PROFILE', { at: path, note: 'the list is empty: there is nothing to import' });
+  return Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
 }

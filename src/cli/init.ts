@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { promMetrics } from '../base/metrics';
+import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { initDir } from '../server/init';
 import { configTable, type Config } from '../server/config';
@@ -14,7 +15,7 @@ export function parseSettings(pairs: readonly string[]): Partial<Config> {
     if (at < 1 || !(name in configTable))
       throw new Problem('BAD_USAGE', {
         at: `--set ${pair}`,
-        want: `FIELD=VALUE with one of ${Object.keys(configTable).join(', ')}`,
+        note: at < 1 ? 'want FIELD=VALUE' : orElse('no such field', name, Object.keys(configTable)),
       });
     const text = pair.slice(at + 1);
     try {

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
 import { SystemClock } from '../base/clock';
 import { jsonLog } from '../base/log';
-import { asProblem } from '../base/problem';
 import { type Io } from './command';
-import { program } from './program';
+import { runCommand } from './run';
 
-/** Exit codes: 0 good, 1 what was asked for failed, 2 wrong usage or configuration. */
-async function main(argv: string[]): Promise<number> {
+function main(argv: string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
   const io: Io = {
@@ -19,16 +16,7 @@ async function main(argv: string[]): Promise<number> {
     exitCode: 0,
     stop: stop.signal,
   };
-  try {
-    await program(io).parseAsync(argv);
-    return io.exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const problem = asProblem(thrown);
-    io.say(`headroom: ${problem.advice}`);
-    if (problem.code === 'BUG') io.log.error('bug', { cause: problem.stack });
-    return problem.entry.level === 'fatal' && problem.code !== 'CANNOT_REACH' ? 2 : 1;
-  }
+  return runCommand(argv.slice(2), io);
 }
 
 // Ends here even if a keep-alive connection is still open somewhere; what was printed is written first.

@@ -1,7 +1,7 @@
 /** The command line's own client of a running server's operator API. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../base/problem';
+import { Problem, type ProblemCode, problems } from '../base/problem';
 import { readOperatorKey } from '../server/init';
 
 export interface RunFile {
@@ -13,6 +13,15 @@ export interface RunFile {
 /** Where a running server says how to reach it. */
 export const runFile = (dir: string): string => join(dir, 'run.json');
 
+interface ProblemDocument {
+  readonly type?: string;
+  readonly detail?: string;
+  readonly at?: string;
+  readonly note?: string;
+  readonly want?: unknown;
+  readonly got?: unknown;
+}
+
 export interface OperatorApi {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
@@ -21,11 +30,10 @@ export interface OperatorApi {
   remove(path: string): Promise<void>;
 }
 
-/** @throws Problem CANNOT_REACH when no server runs on `dir`, or what the API answered when it refused */
-export function operatorApi(dir: string): OperatorApi {
-  let run: RunFile;
+/** How to reach the server of a folder. @throws Problem CANNOT_REACH when none runs there */
+export function readRunFile(dir: string): RunFile {
   try {
-    run = JSON.parse(readFileSync(runFile(dir), 'utf8')) as RunFile;
+    return JSON.parse(readFileSync(runFile(dir), 'utf8')) as RunFile;
   } catch (cause) {
     throw new Problem('CANNOT_REACH', {
       at: dir,
@@ -33,7 +41,23 @@ export function operatorApi(dir: string): OperatorApi {
       cause,
     });
   }
-  return operatorApiAt(`http://127.0.0.1:${run.operatorPort}`, readOperatorKey(dir));
+}
+
+/** @throws Problem CANNOT_REACH when no server runs on `dir`, or what the API answered when it refused */
+export function operatorApi(dir: string): OperatorApi {
+  const { operatorPort } = readRunFile(dir);
+  return operatorApiAt(`http://127.0.0.1:${operatorPort}`, readOperatorKey(dir));
+}
+
+/** Whether a server runs on `dir`: the file it leaves may be that of one that was killed. */
+export async function serverRuns(dir: string): Promise<boolean> {
+  if (!existsSync(runFile(dir))) return false;
+  try {
+    await operatorApi(dir).get('/api/health');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function operatorApiAt(base: string, key: string): OperatorApi {
@@ -49,7 +73,7 @@ export function operatorApiAt(base: string, key: string): OperatorApi {
       throw new Problem('CANNOT_REACH', { at: base, note: 'the operator API does not answer', cause });
     }
     if (response.status === 204) return undefined as T;
-    const answer = (await response.json()) as T & { type?: string; detail?: string };
+    const answer = (await response.json()) as T & ProblemDocument;
     if (response.ok) return answer;
     throw refused(response.status, answer);
   };
@@ -62,12 +86,15 @@ export function operatorApiAt(base: string, key: string): OperatorApi {
   };
 }
 
-function refused(status: number, { type = '', detail = '' }: { type?: string; detail?: string }): Problem {
-  const codes: Readonly<Record<number, 'BAD_VALUE' | 'NOT_YOURS' | 'NOT_FOUND' | 'CONFLICT'>> = {
-    400: 'BAD_VALUE',
-    403: 'NOT_YOURS',
-    404: 'NOT_FOUND',
-    409: 'CONFLICT',
-  };
-  return new Problem(codes[status] ?? 'BUG', { note: detail.replace(/^[A-Z_]+: /, '').replace(/\. .*$/, '') || type });
+/** What the API refused, as the Problem it was. */
+function refused(status: number, { type = '', at, note, want, got, detail }: ProblemDocument): Problem {
+  const code = type.replace(/^urn:headroom:/, '');
+  if (!(code in problems))
+    return new Problem('BUG', { note: `the operator API answered ${status}: ${detail ?? type}` });
+  return new Problem(code as ProblemCode, {
+    ...(at !== undefined && { at }),
+    ...(note !== undefined && { note }),
+    ...(want !== undefined && { want }),
+    ...(got !== undefined && { got }),
+  });
 }

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ManualClock, ScaledClock, type Clock } from '../base/clock';
+import { ManualClock, type Clock } from '../base/clock';
 import { systemIds } from '../base/ids';
 import { jsonLog } from '../base/log';
 import { promMetrics } from '../base/metrics';
@@ -8,9 +8,10 @@ import { Problem, asProblem } from '../base/problem';
 import { tasks } from '../base/tasks';
 import { checkConfig, readConfig } from '../server/config';
 import { startServer } from '../server/start';
+import { scaledClock } from './clock-option';
 import { type AddCommand } from './command';
 import { collect, parseSettings } from './init';
-import { runFile, type RunFile } from './operator-api';
+import { readRunFile, runFile, serverRuns, type RunFile } from './operator-api';
 
 interface ServeOptions {
   set: string[];
@@ -33,10 +34,15 @@ export const serve: AddCommand = (program, io) => {
     .action(async (dir: string, options: ServeOptions) => {
       const home = resolve(io.cwd, dir);
       const config = checkConfig({ ...readConfig(home), ...parseSettings(options.set) }, join(home, 'config.json'));
+      if (await serverRuns(home))
+        throw new Problem('PORT_TAKEN', {
+          at: home,
+          note: `a server runs on this folder already, process ${readRunFile(home).pid}`,
+        });
       const log = jsonLog({ level: config.logLevel });
       const work = tasks(error => log.error('background work failed', { why: asProblem(error).message }));
-      const followed = options.followClock === undefined ? undefined : new ManualClock(Number(options.followClock));
-      const clock: Clock = followed ?? (options.clock === undefined ? io.clock : scaled(options.clock));
+      const followed = options.followClock === undefined ? undefined : new ManualClock(seconds(options.followClock));
+      const clock: Clock = followed ?? (options.clock === undefined ? io.clock : scaledClock(options.clock));
       const server = await startServer({
         dir: home,
         config,
@@ -61,20 +67,11 @@ export const serve: AddCommand = (program, io) => {
     });
 };
 
-function scaled(text: string): Clock {
-  const [startMs, speed, wallStartMs] = text.split(',').map(Number);
-  if (
-    startMs === undefined ||
-    speed === undefined ||
-    wallStartMs === undefined ||
-    ![startMs, speed, wallStartMs].every(Number.isFinite)
-  )
-    throw new Problem('BAD_USAGE', {
-      at: '--clock',
-      want: 'three numbers: start in ms, speed, wall time of the start in ms',
-      got: text,
-    });
-  return new ScaledClock(startMs, speed, wallStartMs);
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value))
+    throw new Problem('BAD_USAGE', { at: '--follow-clock', want: 'whole seconds since 1970', got: text });
+  return value;
 }
 
 /** The parent says where time is; we go there, let everything due happen, and say that we are there. */

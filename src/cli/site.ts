@@ -5,6 +5,7 @@ import { Problem } from '../base/problem';
 import { type Site } from '../functions/site';
 import { type AddCommand, type Io } from './command';
 import { readCsv } from './csv';
+import { ofTheFile, siteBody, siteColumns, siteRows } from './site-fields';
 import { withOperator } from './with-operator';
 
 interface SiteOptions {
@@ -21,21 +22,6 @@ interface SiteOptions {
   firmImportW?: string;
   firmExportW?: string;
   json?: boolean;
-}
-
-const numeric = ['pin', 'maxImportW', 'maxExportW', 'firmImportW', 'firmExportW', 'weight', 'derType'];
-
-/** Texts of a command line or a CSV row as the operator API wants them; empty ones are left out. */
-function siteBody(fields: Readonly<Record<string, string | boolean | undefined>>): Record<string, unknown> {
-  const body: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || value === '') continue;
-    if (numeric.includes(name)) body[name] = Number(value);
-    else if (name === 'phases') body['phases'] = [...String(value)].filter(c => /\d/.test(c)).map(Number);
-    else if (name === 'aggregator') body['role'] = 'aggregator';
-    else if (name !== 'json') body[name] = value;
-  }
-  return body;
 }
 
 const line = (site: Site): string =>
@@ -70,23 +56,25 @@ export const site: AddCommand = (program, io) => {
     .option('--json')
     .description('register one site')
     .action(async (dir: string, name: string, options: SiteOptions) => {
-      const made = await withOperator(home(dir), io, api =>
-        api.post<Site>('/api/sites', siteBody({ ...options, name })),
-      );
+      const body = siteBody({ ...options, name }, optionOf);
+      const made = await withOperator(home(dir), io, api => api.post<Site>('/api/sites', body));
       show(io, options.json, [made]);
     });
 
   group
     .command('import')
     .argument('<dir>')
-    .argument('<file>', 'CSV with a header: name,lfdi,bus,phases,maxImportW,…')
+    .argument('<file>', `CSV with a header; columns: ${siteColumns.join(', ')}`)
     .option('--json')
     .description('register many sites, all or none')
     .action(async (dir: string, file: string, options: SiteOptions) => {
       const path = resolve(io.cwd, file);
       const rows = readCsv(readText(path), path);
+      const bodies = siteRows(rows, path);
       const { sites } = await withOperator(home(dir), io, api =>
-        api.post<{ sites: Site[] }>('/api/sites', { sites: rows.map(siteBody) }),
+        api.post<{ sites: Site[] }>('/api/sites', { sites: bodies }).catch((thrown: unknown) => {
+          throw ofTheFile(thrown, rows, path);
+        }),
       );
       if (options.json) show(io, true, sites);
       else io.out(`${sites.length} sites registered`);
@@ -116,8 +104,11 @@ export const site: AddCommand = (program, io) => {
     .option('--json')
     .description('change limits, place or dialect of a site')
     .action(async (dir: string, which: string, options: SiteOptions) => {
+      const body = siteBody({ ...options }, optionOf);
+      if (Object.keys(body).length === 0)
+        throw new Problem('BAD_USAGE', { at: 'site change', note: 'name what is to change, such as --max-import-w' });
       const changed = await withOperator(home(dir), io, api =>
-        api.patch<Site>(`/api/sites/${encodeURIComponent(which)}`, siteBody({ ...options })),
+        api.patch<Site>(`/api/sites/${encodeURIComponent(which)}`, body),
       );
       show(io, options.json, [changed]);
     });
@@ -144,6 +135,10 @@ export const site: AddCommand = (program, io) => {
       io.out(`${lfdi} ${options.undo ? 'is let in again' : 'is revoked'}`);
     });
 };
+
+/** `maxImportW` as the command line calls it. */
+const optionOf = (name: string): string =>
+  name === 'name' ? 'NAME' : `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 
 function readText(path: string): string {
   try {

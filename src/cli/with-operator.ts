@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { systemIds } from '../base/ids';
 import { jsonLog } from '../base/log';
 import { promMetrics } from '../base/metrics';
@@ -6,17 +5,14 @@ import { tasks } from '../base/tasks';
 import { readConfig } from '../server/config';
 import { startOperator } from '../server/operator-alone';
 import { type Io } from './command';
-import { operatorApi, operatorApiAt, runFile, type OperatorApi } from './operator-api';
+import { operatorApi, operatorApiAt, serverRuns, type OperatorApi } from './operator-api';
 
 /**
  * Does something through the operator API: that of the running server, or, when none runs on the folder, one of our own that
  * opens the database for as long as the command takes. Either way the same code does the work.
  */
 export async function withOperator<T>(dir: string, io: Io, use: (api: OperatorApi) => Promise<T>): Promise<T> {
-  if (existsSync(runFile(dir))) {
-    const api = operatorApi(dir);
-    if (await answers(api)) return use(api);
-  }
+  if (await serverRuns(dir)) return use(operatorApi(dir));
   const work = tasks(() => undefined);
   const log = jsonLog({ level: 'warn' });
   const alone = await startOperator({
@@ -32,14 +28,5 @@ export async function withOperator<T>(dir: string, io: Io, use: (api: OperatorAp
     return await use(operatorApiAt(`http://127.0.0.1:${alone.port}`, alone.key));
   } finally {
     await alone.close();
-  }
-}
-
-async function answers(api: OperatorApi): Promise<boolean> {
-  try {
-    await api.get('/api/health');
-    return true;
-  } catch {
-    return false;
   }
 }

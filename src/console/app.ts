@@ -26,7 +26,7 @@ export function operatorApp({ key, log, metrics, routes }: OperatorAppDeps): Exp
   });
   for (const add of routes) add(app);
   app.use((req, _res, next) =>
-    next(new Problem('NOT_FOUND', { at: `${req.method} ${req.path}`, note: 'the operator API has no such path' })),
+    next(new Problem('NO_SUCH', { at: `${req.method} ${req.path}`, note: 'the operator API has no such path' })),
   );
   app.use(problemDocument(log));
   return app;
@@ -39,9 +39,9 @@ function keyRequired(key: string): RequestHandler {
     if (got.length === want.length && timingSafeEqual(got, want)) next();
     else
       next(
-        new Problem('NOT_YOURS', {
+        new Problem('NO_KEY', {
           at: 'Authorization',
-          note: 'send `Authorization: Bearer KEY` with the key of operator.key',
+          note: req.headers.authorization === undefined ? 'there is none' : 'it is not the key of this server',
         }),
       );
   };
@@ -53,14 +53,8 @@ function problemDocument(log: Log): ErrorRequestHandler {
       next(thrown);
       return;
     }
-    const parse = thrown as { type?: string; status?: number; message?: string };
-    const problem = parse.type?.startsWith('entity.')
-      ? new Problem(parse.status === 413 ? 'TOO_LARGE' : 'BAD_REQUEST', {
-          at: 'request body',
-          ...(parse.message && { note: parse.message }),
-        })
-      : asProblem(thrown);
-    const status = problem.entry.status || 500;
+    const problem = problemOf(thrown);
+    const status = statusOf(problem);
     const bug = problem.code === 'BUG';
     log[bug ? 'error' : 'info']('operator request refused', {
       method: req.method,
@@ -69,6 +63,8 @@ function problemDocument(log: Log): ErrorRequestHandler {
       why: problem.message,
       ...(bug && { stack: problem.cause instanceof Error ? problem.cause.stack : undefined }),
     });
+    if (status === 401) res.set('WWW-Authenticate', 'Bearer realm="Headroom operator API"');
+    const { at, note, want, got } = bug ? {} : problem.detail;
     res
       .status(status)
       .type('application/problem+json')
@@ -79,7 +75,23 @@ function problemDocument(log: Log): ErrorRequestHandler {
           status,
           detail: bug ? problem.entry.meaning : problem.message,
           remedy: problem.entry.remedy,
+          ...{ at, note, want, got },
         }),
       );
   };
+}
+
+/** What express and its body parser throw, in our words. */
+function problemOf(thrown: unknown): Problem {
+  const { type = '', status = 500, message } = thrown as { type?: string; status?: number; message?: string };
+  if (thrown instanceof Problem || status < 400 || status > 499) return asProblem(thrown);
+  const at = type === '' ? 'request line' : 'request body';
+  const code = status === 413 ? 'TOO_LARGE' : status === 415 ? 'WRONG_TYPE' : 'BAD_REQUEST';
+  return new Problem(code, { at, ...(message !== undefined && { note: message }) });
+}
+
+/** Problems that no peer can be blamed for: what the server is set up with does not allow what was asked. */
+function statusOf({ entry }: Problem): number {
+  if (entry.status !== 0) return entry.status;
+  return entry.level === 'fatal' ? 409 : 500;
 }

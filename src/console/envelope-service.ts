@@ -25,6 +25,8 @@ export interface EnvelopeService {
   import(envelope: EnvelopeImport): Promise<object>;
   /** What is in force and to come at a site, and what bound it. */
   show(site: string): Promise<object>;
+  /** @throws Problem BAD_VALUE when the network of the configuration has no such bus, or nothing above it has a rating */
+  checkBus(bus: string, at: string): void;
   /** From now on the engine answers nothing: what a site sees when the engine dies. For drills. */
   killEngine(): void;
 }

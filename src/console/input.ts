@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../base/problem';
 
 const watt = z.number().min(0).max(3e13);
-const lfdi = z
+export const lfdi = z
   .string()
   .transform(text => text.replace(/[^0-9A-Fa-f]/g, '').toUpperCase())
   .refine(text => text.length === 40, 'want 40 hex digits');
@@ -70,13 +70,19 @@ export const newDefault = z.strictObject({ base });
 export const newCurve = z.record(z.string(), z.unknown());
 export const cancellation = z.strictObject({ randomized: z.boolean().default(false) });
 
-export const envelopeImport = z.strictObject({
-  site: z.string(),
-  start: z.number().int(),
-  stepS: z.number().int().min(1),
-  importW: z.array(watt).min(1).max(20_000),
-  exportW: z.array(watt).min(1).max(20_000),
-});
+export const envelopeImport = z
+  .strictObject({
+    site: z.string(),
+    start: z.number().int(),
+    stepS: z.number().int().min(1).max(31_536_000),
+    importW: z.array(watt).min(1).max(20_000),
+    exportW: z.array(watt).min(1).max(20_000),
+  })
+  .refine(({ importW, exportW }) => importW.length === exportW.length, {
+    path: ['exportW'],
+    error: 'want as many steps as importW has',
+  });
+export const envelopeList = z.strictObject({ envelopes: z.array(envelopeImport).min(1).max(10_000) });
 
 export const pollRates = z.record(z.string(), z.number().int().min(1).max(4_294_967_295));
 

@@ -9,6 +9,8 @@ import { addSites, changeSite, findSite, removeSite, type SiteChange } from '../
 import { responseCounts, responsesOfSite } from '../functions/operator/delivery';
 import { type NewSite } from '../functions/provision';
 import { allSites } from '../functions/site';
+import { type Complex } from '../model/dsl';
+import { DERControlBase, DERCurve } from '../model/der';
 import { type EnvelopeService } from './envelope-service';
 import * as input from './input';
 
@@ -20,6 +22,8 @@ export interface RouteDeps {
   readonly house: House;
   readonly metrics: Metrics;
   readonly envelopes: EnvelopeService;
+  /** Refuses a value that could not be written to a client. @throws Problem BAD_VALUE with the path of what does not fit */
+  readonly fits: (type: Complex, value: unknown) => void;
   /** Sets poll rates while the server runs. */
   readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
   readonly sfdiOf: (lfdi: string) => number;
@@ -49,9 +53,10 @@ export function siteRoutes(deps: RouteDeps): (app: Express) => void {
     ...(bus !== undefined && { bus }),
     ...(follows !== undefined && { follows }),
   });
-  const changeRevocation = async (lfdi: string, revoked: boolean): Promise<undefined> => {
-    await setRevoked(deps, lfdi.toUpperCase(), revoked);
-    deps.revoke(lfdi.toUpperCase(), revoked);
+  const changeRevocation = async (given: string, revoked: boolean): Promise<undefined> => {
+    const lfdi = input.parse(input.lfdi, given);
+    await setRevoked(deps, lfdi, revoked);
+    deps.revoke(lfdi, revoked);
     return undefined;
   };
   return app => {
@@ -65,6 +70,7 @@ export function siteRoutes(deps: RouteDeps): (app: Express) => void {
         const body: unknown = req.body;
         const many = typeof body === 'object' && body !== null && 'sites' in body;
         const sites = many ? input.parse(input.siteList, body).sites : [input.parse(input.newSite, body)];
+        for (const { name, bus } of sites) if (bus !== undefined) deps.envelopes.checkBus(bus, `site ${name}`);
         const made = await addSites(deps, sites.map(complete));
         return many ? { sites: made } : made[0];
       }, true),
@@ -77,7 +83,9 @@ export function siteRoutes(deps: RouteDeps): (app: Express) => void {
       '/api/sites/:site',
       json(async req => {
         const site = await findSite(store, req.params['site'] ?? '');
-        return changeSite(deps, site.edev, input.parse(input.siteChange, req.body) as SiteChange);
+        const change = input.parse(input.siteChange, req.body) as SiteChange;
+        if (change.bus !== undefined) deps.envelopes.checkBus(change.bus, `site ${site.name}`);
+        return changeSite(deps, site.edev, change);
       }),
     );
     app.delete(
@@ -105,30 +113,35 @@ export function programRoutes(deps: RouteDeps): (app: Express) => void {
   return app => {
     app.post(
       '/api/programs',
-      json(async req => addProgram(deps, input.parse(input.newProgram, req.body)), true),
+      json(async req => {
+        const { sites, ...program } = input.parse(input.newProgram, req.body);
+        const found = await Promise.all(sites.map(each => findSite(deps.store, each)));
+        return addProgram(deps, { ...program, sites: [...new Set(found.map(site => site.edev))] });
+      }, true),
     );
     app.post(
       '/api/programs/:derp/controls',
       json(async req => {
         const control = input.parse(input.newControl, req.body);
+        deps.fits(DERControlBase, control.base);
         return addControl(deps, req.params['derp'] ?? '', control as Parameters<typeof addControl>[2]);
       }, true),
     );
     app.put(
       '/api/programs/:derp/default',
-      json(async req => setDefault(deps, req.params['derp'] ?? '', input.parse(input.newDefault, req.body).base)),
+      json(async req => {
+        const { base } = input.parse(input.newDefault, req.body);
+        deps.fits(DERControlBase, base);
+        return setDefault(deps, req.params['derp'] ?? '', base);
+      }),
     );
     app.post(
       '/api/programs/:derp/curves',
-      json(
-        async req =>
-          addCurve(
-            deps,
-            req.params['derp'] ?? '',
-            input.parse(input.newCurve, req.body) as unknown as Parameters<typeof addCurve>[2],
-          ),
-        true,
-      ),
+      json(async req => {
+        const curve = input.parse(input.newCurve, req.body);
+        deps.fits(DERCurve, { mRID: '', creationTime: 0, ...curve });
+        return addCurve(deps, req.params['derp'] ?? '', curve as unknown as Parameters<typeof addCurve>[2]);
+      }, true),
     );
     app.post(
       '/api/controls/:mrid/cancel',
@@ -167,8 +180,17 @@ export function envelopeRoutes({ store, envelopes, clock, metrics }: RouteDeps):
     app.post(
       '/api/envelopes/import',
       json(async req => {
-        const asked = input.parse(input.envelopeImport, req.body);
-        return envelopes.import({ ...asked, site: (await findSite(store, asked.site)).edev });
+        const body: unknown = req.body;
+        const many = typeof body === 'object' && body !== null && 'envelopes' in body;
+        const asked = many
+          ? input.parse(input.envelopeList, body).envelopes
+          : [input.parse(input.envelopeImport, body)];
+        // All are judged before the first is published.
+        const found = await Promise.all(asked.map(each => findSite(store, each.site)));
+        const results: object[] = [];
+        for (const [i, each] of asked.entries())
+          results.push(await envelopes.import({ ...each, site: found[i]?.edev ?? '' }));
+        return many ? { results } : results[0];
       }, true),
     );
     app.get(

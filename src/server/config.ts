@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { examplePen } from '../base/ids';
+import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
+import { printTable } from '../codec/print-table';
 import { dialects, type DialectId } from '../model/dialect';
 
 interface FieldSpec<T> {
@@ -133,7 +135,7 @@ export function checkConfig(raw: unknown, where: string): Config {
     if (!spec)
       throw new Problem('BAD_CONFIG', {
         at: `${where}: ${name}`,
-        note: `no such field; there are ${Object.keys(configTable).join(', ')}`,
+        note: orElse('no such field', name, Object.keys(configTable)),
       });
     const want = spec.check(value);
     if (want) throw new Problem('BAD_CONFIG', { at: `${where}: ${name}`, want, got: value });
@@ -168,18 +170,12 @@ export function readConfig(dir: string): Config {
 }
 
 /** The configuration table as Markdown, for `docs/configuration.md`. */
-export function configDocs(): string {
-  const rows = Object.entries(configTable as Record<string, FieldSpec<unknown>>).map(
-    ([name, spec]) => `| \`${name}\` | ${spec.type} | \`${JSON.stringify(spec.default)}\` | ${spec.means} |`,
-  );
-  return [
-    '# Configuration',
-    '',
-    'Fields of `config.json` in the folder that `headroom init DIR` makes. Printed from `src/server/config.ts`.',
-    '',
-    '| Field | Type | Default | Meaning |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
+export function configTableText(): string {
+  const rows = Object.entries(configTable as Record<string, FieldSpec<unknown>>).map(([name, spec]) => [
+    `\`${name}\``,
+    spec.type,
+    `\`${JSON.stringify(spec.default)}\``,
+    spec.means,
+  ]);
+  return printTable(['Field', 'Type', 'Default', 'Meaning'], rows);
 }

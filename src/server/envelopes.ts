@@ -1,14 +1,17 @@
 /** Wires the capacity engine to the store: snapshot, host, runner, and what the operator API asks of them. */
 import { resolve } from 'node:path';
 import { type Cancel, SystemClock } from '../base/clock';
+import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { type Tasks } from '../base/tasks';
 import { type EnvelopeImport, type EnvelopeRun, type EnvelopeService } from '../console/envelope-service';
 import { type Engine, type Snapshot } from '../engines/api';
 import { loadEngine } from '../engines';
+import { noSite } from '../functions/operator/sites';
 import { allSites, siteOf } from '../functions/site';
-import { withHeadRating } from '../grid/assets';
+import { assetOfBus, withHeadRating } from '../grid/assets';
 import { type Network } from '../grid/network';
+import { powerFlow } from '../grid/power-flow';
 import { readNetwork } from '../grid/read';
 import { hostOf, processHost, type EngineHost } from '../services/engine-host';
 import { controlsOf, inForce } from '../services/envelopes/controls';
@@ -34,6 +37,7 @@ export async function envelopeService(deps: ServerDeps & { readonly store: Store
   const host = hostOf(loaded, { wall, deadlineS: config.engineDeadlineS, log: deps.log });
   const runs: EnvelopeRun[] = [];
   let cancel: Cancel = () => undefined;
+  const checkBus = network ? busCheck(network) : () => undefined;
   let runner: EnvelopeRunner | undefined;
   if (network) runner = governed(deps, network, host);
   const mustRun = (): EnvelopeRunner => {
@@ -60,6 +64,7 @@ export async function envelopeService(deps: ServerDeps & { readonly store: Store
       return { outcome, controlsPublished, events };
     },
     show: site => show(store, site, clock.now(), config.enterpriseNumber),
+    checkBus,
     killEngine: () => host.kill('throws'),
     schedule: (everyS, tasks) => {
       const timed: EnvelopeRunner = mustRun();
@@ -120,6 +125,22 @@ function networkOf(dir: string, file: string, headKva: number): Network | undefi
   return headKva > 0 ? withHeadRating(network, headKva) : network;
 }
 
+function busCheck(network: Network): (bus: string, at: string) => void {
+  const { topology } = powerFlow(network);
+  const assetAbove = assetOfBus(network);
+  return (bus, at) => {
+    const where = `${at}, bus`;
+    if (topology.busIndex(bus) === undefined)
+      throw new Problem('BAD_VALUE', {
+        at: where,
+        got: bus,
+        note: orElse(`${network.name} has no such bus`, bus, topology.buses),
+      });
+    if (assetAbove(bus) === undefined)
+      throw new Problem('BAD_VALUE', { at: where, got: bus, note: 'no transformer or line above it has a rating' });
+  };
+}
+
 function summaryOf({
   at,
   outcome,
@@ -145,14 +166,8 @@ async function importOne(
   envelope: EnvelopeImport,
 ): Promise<RunResult> {
   const { site, start, stepS, importW, exportW } = envelope;
-  if (importW.length !== exportW.length)
-    throw new Problem('BAD_VALUE', {
-      at: 'exportW',
-      want: `${importW.length} steps, as importW has`,
-      got: exportW.length,
-    });
   const found = await siteOf(store, site);
-  if (!found) throw new Problem('NOT_FOUND', { at: `site ${site}`, note: 'no such site' });
+  if (!found) throw noSite(site);
   const { maxImportW, maxExportW, firmImportW, firmExportW, weight, phases } = found.body;
   const snapshot: Snapshot = {
     api: 1,

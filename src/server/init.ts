@@ -1,40 +1,70 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Clock } from '../base/clock';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { Problem } from '../base/problem';
 import { openStore } from '../store/open';
-import { initPki, loadServerFiles, lfdiOf, pemToDer } from '../tls';
+import { initPki, pkiDir } from '../tls';
 import { checkConfig, defaultConfig, type Config } from './config';
 
 export const operatorKeyFile = 'operator.key';
 
 /**
- * Makes a folder a server can run from: config.json, PKI, operator key, empty database. Refuses to touch one that has a
- * configuration already, so nothing is ever overwritten.
+ * Makes a folder a server can run from: config.json, PKI, operator key, empty database. Nothing that is there is ever
+ * overwritten, and when a part cannot be made, those made before it are taken away again.
  * @returns the LFDI of the server's certificate
+ * @throws Problem BAD_USAGE when the folder holds one of them already, BAD_CONFIG, or what the file system says
  */
 export async function initDir(
   dir: string,
   given: Partial<Config>,
   deps: { clock: Clock; log: Log; metrics: Metrics },
 ): Promise<{ lfdi: string }> {
+  const config = checkConfig({ ...defaultConfig(), ...given }, 'options');
   const file = join(dir, 'config.json');
   if (existsSync(file)) throw new Problem('BAD_USAGE', { at: file, note: 'this folder is set up already' });
-  const config = checkConfig({ ...defaultConfig(), ...given }, 'options');
-  mkdirSync(dir, { recursive: true });
-  initPki(dir, { clock: deps.clock, pen: config.enterpriseNumber });
-  writeNew(join(dir, operatorKeyFile), `${randomBytes(32).toString('base64url')}\n`, 0o600);
-  if (config.database !== ':memory:') {
-    const store = await openStore({ kind: 'sqlite', file: join(dir, config.database), mode: 'create' }, deps);
-    await store.close();
+  const pki = pkiDir(dir, config.pki);
+  const key = join(dir, operatorKeyFile);
+  const database = config.database === ':memory:' ? undefined : resolve(dir, config.database);
+  for (const path of [pki, key, ...(database === undefined ? [] : [database])])
+    if (existsSync(path))
+      throw new Problem('BAD_USAGE', {
+        at: path,
+        note: 'it is there already; choose an empty folder, or move it away',
+      });
+  const made: string[] = [];
+  const make = async <T>(path: string, how: () => T | Promise<T>): Promise<T> => {
+    made.unshift(path);
+    return how();
+  };
+  try {
+    const top = mkdirSync(dir, { recursive: true });
+    if (top !== undefined) made.unshift(top);
+    const { lfdi } = await make(pki, () =>
+      initPki(dir, { clock: deps.clock, pen: config.enterpriseNumber, folder: config.pki }),
+    );
+    await make(key, () => writeNew(key, `${randomBytes(32).toString('base64url')}\n`, 0o600));
+    if (database !== undefined)
+      await make(database, async () =>
+        (await openStore({ kind: 'sqlite', file: database, mode: 'create' }, deps)).close(),
+      );
+    // Last, because its presence says that all the rest is there.
+    await make(file, () => writeNew(file, `${JSON.stringify(config, null, 2)}\n`, 0o644));
+    return { lfdi };
+  } catch (error) {
+    for (const path of made) takeAway(path);
+    throw error;
   }
-  // Last, because its presence says that all the rest is there.
-  writeNew(file, `${JSON.stringify(config, null, 2)}\n`, 0o644);
-  const [leaf] = pemToDer(loadServerFiles(dir).chainPem, 'server.chain.pem');
-  return { lfdi: leaf ? lfdiOf(leaf) : '' };
+}
+
+function takeAway(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It could not be made and so cannot be removed; why is told by the error on its way.
+  }
 }
 
 export function readOperatorKey(dir: string): string {

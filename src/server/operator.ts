@@ -3,6 +3,7 @@ import { operatorApp } from '../console/app';
 import { envelopeRoutes, programRoutes, siteRoutes, type RouteDeps } from '../console/routes';
 import { type EnvelopeService } from '../console/envelope-service';
 import { type Store } from '../store/api';
+import { fits } from './fits';
 import { sfdiOf } from '../tls';
 import { type houseOf } from './house';
 import { type ServerDeps } from './deps';
@@ -32,6 +33,7 @@ export function operatorServer(
     setPollRates: house.setPollRates,
     sfdiOf,
     revoke,
+    fits,
   };
   return createServer(
     operatorApp({ key, log, metrics, routes: [siteRoutes(routes), programRoutes(routes), envelopeRoutes(routes)] }),

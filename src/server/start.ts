@@ -38,7 +38,7 @@ const keepAliveMs = 3_600_000;
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { dir, config, clock, ids, log, metrics, tasks } = deps;
   requireLoopback(config.operatorHost);
-  const credentials = loadServerFiles(dir);
+  const credentials = loadServerFiles(dir, config.pki);
   const key = readOperatorKey(dir);
   await selfTest();
   const closing: (() => Promise<void>)[] = [];

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Clock, type Seconds } from '../base/clock';
 import { Problem } from '../base/problem';
 import { parseCertificate } from './certificate';
@@ -17,33 +17,36 @@ import { createPki, type Device, issueDevice, type Pki } from './pki';
 const caNames = ['serca', 'mca', 'mica', 'serverMica'] as const;
 const fileName = { serca: 'serca', mca: 'mca', mica: 'mica', serverMica: 'server-mica' } as const;
 
-export function pkiDir(dir: string): string {
-  return join(dir, 'pki');
+/** @param folder of the PKI, absolute or relative to `dir` */
+export function pkiDir(dir: string, folder = 'pki'): string {
+  return resolve(dir, folder);
 }
 
 export interface InitOptions {
   clock: Clock;
   /** Enterprise number of the hardware types. */
   pen?: number;
+  /** Where the PKI goes, absolute or relative to the folder; `pki` unless given. */
+  folder?: string;
   /** First moment of validity; a day before now unless given, for peers whose clocks are a little late. */
   notBefore?: Seconds;
 }
 
 /** Makes `DIR/pki`: SERCA, MCA, MICAs and the server's certificate. Throws BAD_USAGE when there is one already. */
-export function initPki(dir: string, { clock, pen, notBefore = clock.now() - 86_400 }: InitOptions): Device {
+export function initPki(dir: string, { clock, pen, folder, notBefore = clock.now() - 86_400 }: InitOptions): Device {
   const pki = createPki({ notBefore, ...(pen !== undefined && { pen }) });
   const server = issueDevice(pki, { name: 'server', role: 'server' });
-  writePki(dir, pki, server);
+  writePki(dir, pki, server, folder);
   return server;
 }
 
 /** Writes all files or none: they become visible by one rename. */
-export function writePki(dir: string, pki: Pki, server: Device): void {
-  const target = pkiDir(dir);
+export function writePki(dir: string, pki: Pki, server: Device, folder?: string): void {
+  const target = pkiDir(dir, folder);
   if (existsSync(target))
     throw new Problem('BAD_USAGE', { at: target, note: 'there is a PKI already; move it away to make a new one' });
   const temporary = `${target}.new-${process.pid}`;
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { mode: 0o700 });
   try {
@@ -58,7 +61,7 @@ export function writePki(dir: string, pki: Pki, server: Device): void {
     writeFileSynced(join(temporary, 'pki.json'), `${JSON.stringify({ pen: pki.pen })}\n`, 0o644);
     syncDirectory(temporary);
     renameSync(temporary, target);
-    syncDirectory(dir);
+    syncDirectory(dirname(target));
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
@@ -66,8 +69,8 @@ export function writePki(dir: string, pki: Pki, server: Device): void {
 }
 
 /** Reads the CAs back. Throws BAD_CERT when there is no PKI, a file is missing or damaged, or a key is not its certificate's. */
-export function loadPki(dir: string): Pki {
-  const home = pkiDir(dir);
+export function loadPki(dir: string, folder?: string): Pki {
+  const home = pkiDir(dir, folder);
   if (!existsSync(join(home, 'pki.json')))
     throw new Problem('BAD_CERT', { at: home, note: 'there is no PKI here, make one with `headroom init DIR`' });
   const [serca, mca, mica, serverMica] = caNames.map(ca => loadIssued(home, fileName[ca], ca === 'serca'));
@@ -75,16 +78,25 @@ export function loadPki(dir: string): Pki {
   return { serca, mca, mica, serverMica, pen: readPen(join(home, 'pki.json')) };
 }
 
-/** What the server presents and trusts, from `DIR/pki`. */
-export function loadServerFiles(dir: string): { keyPem: string; chainPem: string; rootsPem: string } {
-  const home = pkiDir(dir);
+/**
+ * What the server presents and trusts, from `DIR/pki` or the folder given. Throws BAD_CERT when a file is missing or damaged, or
+ * the key is not that of the certificate: better here than as an OpenSSL code at the first handshake.
+ */
+export function loadServerFiles(
+  dir: string,
+  folder?: string,
+): { keyPem: string; chainPem: string; rootsPem: string; lfdi: string } {
+  const home = pkiDir(dir, folder);
   if (!existsSync(home))
     throw new Problem('BAD_CERT', { at: home, note: 'there is no PKI here, make one with `headroom init DIR`' });
-  return {
-    keyPem: read(join(home, 'server.key.pem')),
-    chainPem: read(join(home, 'server.chain.pem')),
-    rootsPem: read(join(home, 'roots.pem')),
-  };
+  const keyPem = read(join(home, 'server.key.pem'));
+  const chainFile = join(home, 'server.chain.pem');
+  const chainPem = read(chainFile);
+  const rootsFile = join(home, 'roots.pem');
+  const rootsPem = read(rootsFile);
+  const { lfdi } = issuedFromPem(keyPem, chainPem, chainFile);
+  pemToDer(rootsPem, rootsFile);
+  return { keyPem, chainPem, rootsPem, lfdi };
 }
 
 /** A key and its chain from two PEM texts, checked to belong together. `at` names them in errors. */

@@ -8,7 +8,7 @@ import { type NewDoc, type Plan } from '../../store/api';
 import { apply } from '../behaviour';
 import { docOf, wireText, type StoredDefault, type StoredFsa, type StoredProgram } from '../provision';
 import { type StoredControl } from '../stored-control';
-import { type OperatorDeps } from './sites';
+import { noSite, type OperatorDeps } from './sites';
 
 export interface ProgramDeps extends OperatorDeps {
   readonly ids: Ids;
@@ -46,7 +46,7 @@ export async function addProgram(
     for (const edev of sites) {
       const at = href(model.fsa.assignments, { edev, fsa: '1' });
       const fsa = await store.get<StoredFsa>(at);
-      if (!fsa) throw new Problem('NOT_FOUND', { at: `site ${edev}`, note: 'no such site' });
+      if (!fsa) throw noSite(edev);
       expect[at] = fsa.version;
       const programs = [...fsa.body.programs, derp];
       put.push(
@@ -66,7 +66,7 @@ export async function addProgram(
 
 async function operated({ store }: OperatorDeps, derp: string): Promise<StoredProgram> {
   const program = await store.get<StoredProgram>(href(model.der.program, { derp }));
-  if (!program) throw new Problem('NOT_FOUND', { at: `program ${derp}`, note: 'no such program' });
+  if (!program) throw new Problem('NO_SUCH', { at: `program ${derp}`, note: 'no such program' });
   return program.body;
 }
 
@@ -131,7 +131,7 @@ function controlDoc(derp: string, stored: StoredControl, now: number): NewDoc {
 export async function cancelControl({ store, clock }: OperatorDeps, mRID: string, randomized = false): Promise<void> {
   await apply(store, async () => {
     const [doc] = await store.find<StoredControl>('mrid', mRID.toUpperCase());
-    if (!doc) throw new Problem('NOT_FOUND', { at: `control ${mRID}`, note: 'no such control' });
+    if (!doc) throw new Problem('NO_SUCH', { at: `control ${mRID}`, note: 'no such control' });
     if (doc.body.cancelledAt !== undefined) return { status: 204, plan: {} };
     const derp = doc.href.split('/')[2] ?? '';
     const now = clock.now();
@@ -180,7 +180,7 @@ export async function addCurve(
   const at = href(model.der.curve, { derp, dc: idOf(mRID) });
   const plan: Plan = {
     expect: { [at]: 0 },
-    put: [docOf(model.der.curve, { derp, dc: idOf(mRID) }, { mRID, creationTime: clock.now(), ...curve }, clock.now())],
+    put: [docOf(model.der.curve, { derp, dc: idOf(mRID) }, { ...curve, mRID, creationTime: clock.now() }, clock.now())],
   };
   await apply(store, async () => ({ status: 201, plan }));
   return { href: at };

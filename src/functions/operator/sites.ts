@@ -1,6 +1,7 @@
 /** What an operator does to sites: register, change limits, remove. Each is one plan. */
 import { type Clock } from '../../base/clock';
 import { type Pen } from '../../base/ids';
+import { nearest } from '../../base/nearest';
 import { Problem } from '../../base/problem';
 import { model } from '../../model';
 import { href } from '../../model/href';
@@ -26,19 +27,29 @@ export async function addSites({ store, clock, pen }: OperatorDeps, sites: reado
   return made;
 }
 
-/** The site of an id or a name. @throws Problem NOT_FOUND */
+/** What an operator is told of a site that is not there; with the name that comes nearest, where there is one. */
+export function noSite(which: string, sites: readonly Site[] = []): Problem {
+  const near = nearest(
+    which,
+    sites.map(site => site.name),
+  );
+  const note = `no site has that id, name or LFDI${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return new Problem('NO_SUCH', { at: `site ${which}`, note });
+}
+
+/** The site of an id, a name or an LFDI. @throws Problem NO_SUCH */
 export async function findSite(store: Store, idOrName: string): Promise<Site> {
   const byId = /^\d+$/.test(idOrName) ? await siteOf(store, idOrName) : undefined;
   const site =
     byId?.body ?? (await allSites(store)).find(each => each.name === idOrName || each.lfdi === idOrName.toUpperCase());
-  if (!site) throw new Problem('NOT_FOUND', { at: `site ${idOrName}`, note: 'no site has that id, name or LFDI' });
+  if (!site) throw noSite(idOrName, await allSites(store));
   return site;
 }
 
 /** Removes a site with everything below its EndDevice: programs, responses, mirrors, readings. */
 export async function removeSite({ store }: OperatorDeps, edev: string): Promise<void> {
   await apply(store, async () => {
-    if (!(await siteOf(store, edev))) throw new Problem('NOT_FOUND', { at: `site ${edev}`, note: 'no such site' });
+    if (!(await siteOf(store, edev))) throw noSite(edev);
     const mirrors = await store.page(`/mup@${edev}`, { start: 0, limit: 10_000 });
     const usagePoints = await store.page(`/upt@${edev}`, { start: 0, limit: 10_000 });
     const own = [...mirrors.docs, ...usagePoints.docs].map(doc => doc.href);
@@ -53,7 +64,7 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
   let changed: Site | undefined;
   await apply(store, async () => {
     const doc = await siteOf(store, edev);
-    if (!doc) throw new Problem('NOT_FOUND', { at: `site ${edev}`, note: 'no such site' });
+    if (!doc) throw noSite(edev);
     const site: Site = { ...doc.body, ...change };
     checkSite(site, `site ${edev}`);
     changed = site;

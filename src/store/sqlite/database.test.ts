@@ -84,7 +84,7 @@ describe('refuses', () => {
   it('a folder', () => {
     const file = newFile();
     mkdirSync(file);
-    expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { at: file } });
+    expect(refusal(file)).toMatchObject({ code: 'BAD_FILE', detail: { at: file } });
   });
 
   it("another program's database, and leaves it as it is", () => {

@@ -18,7 +18,7 @@ export interface DatabaseOptions {
 }
 
 /**
- * @throws Problem DB_MISSING, DB_TOO_NEW (a newer Headroom wrote it), DB_BROKEN (not a database, or not ours), STORE_BUSY.
+ * @throws Problem DB_MISSING, DB_TOO_NEW (a newer Headroom wrote it), DB_BROKEN (not a database, or not ours), BAD_FILE, STORE_BUSY.
  */
 export function openDatabase(options: DatabaseOptions): Database.Database {
   const { file, mode, busyMs } = options;
@@ -94,7 +94,10 @@ function migrate(db: Database.Database, { log, file, migrations = allMigrations 
 function openProblem(thrown: unknown, at: string): Problem {
   if (thrown instanceof Problem)
     return thrown.detail.at === undefined ? new Problem(thrown.code, { ...thrown.detail, at }) : thrown;
-  const busy = /^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(thrown));
+  const code = sqliteCode(thrown);
+  const busy = /^SQLITE_(BUSY|LOCKED)/.test(code);
   const note = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Problem(busy ? 'STORE_BUSY' : 'DB_BROKEN', { at, note, cause: thrown });
+  const system = /^E[A-Z]+$/.test((thrown as NodeJS.ErrnoException).code ?? '');
+  const file = system || /^SQLITE_(CANTOPEN|READONLY|PERM|FULL|IOERR)/.test(code);
+  return new Problem(busy ? 'STORE_BUSY' : file ? 'BAD_FILE' : 'DB_BROKEN', { at, note, cause: thrown });
 }
