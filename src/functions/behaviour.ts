@@ -19,6 +19,8 @@ export { type Observed } from '../services/changes';
 /** What functions need to know of this server's configuration. */
 export interface House {
   readonly pen: Pen;
+  /** Who this server is by its own certificate; without it there is no SelfDevice. */
+  readonly self?: { readonly lfdi: string; readonly sfdi: number };
   /** Seconds, by resource name; the model's default where nothing is set. */
   pollRate(resource: Resource): number;
   /** Preferred seconds between telemetry posts. */

@@ -1,6 +1,7 @@
 import { type DeviceCapability } from '../model/dcap';
 import { model } from '../model';
 import { href } from '../model/href';
+import { assignedLinks } from './assigned';
 import { type Behaviour } from './behaviour';
 import { mirrorLists } from './mirror';
 import { usagePointLists } from './metering';
@@ -9,7 +10,7 @@ import { programsOf } from './der-program';
 /** Where everything starts. Links only to what this caller may use; a newcomer sees Time and the EndDeviceList it may POST to. */
 export const dcapBehaviour: Behaviour = {
   resource: model.dcap.capability,
-  item: async ({ store, scope }): Promise<DeviceCapability> => {
+  item: async ({ store, scope, house }): Promise<DeviceCapability> => {
     const base = {
       TimeLink: { href: href(model.time.time) },
       EndDeviceListLink: { href: href(model.edev.devices), all: scope.edevs.length },
@@ -17,16 +18,19 @@ export const dcapBehaviour: Behaviour = {
     if (scope.kind === 'newcomer') return base;
     const count = async (lists: string[]) =>
       (await Promise.all(lists.map(list => store.count(list)))).reduce((a, b) => a + b, 0);
-    const [mirrors, usagePoints, programs] = await Promise.all([
+    const [mirrors, usagePoints, programs, assigned] = await Promise.all([
       count(mirrorLists(scope)),
       count(usagePointLists(scope)),
       programsOf(store, scope),
+      assignedLinks({ store, scope }),
     ]);
     return {
+      ...assigned,
       ...(programs.length > 0 && { DERProgramListLink: { href: href(model.der.programs), all: programs.length } }),
       ...base,
       UsagePointListLink: { href: href(model.metering.usagePoints), all: usagePoints },
       MirrorUsagePointListLink: { href: href(model.mirror.mirrors), all: mirrors },
+      ...(house.self && { SelfDeviceLink: { href: href(model.edev.self) } }),
     };
   },
 };

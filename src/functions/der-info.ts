@@ -4,12 +4,16 @@ import { href } from '../model/href';
 import { type DERSettings, type DERStatus } from '../model/der';
 import { type Resource } from '../model/resource';
 import { badValue, notFound, type Behaviour, type Context, type Incoming } from './behaviour';
-import { docOf } from './provision';
+import { programView } from './der-program';
+import { pageOf } from './lists';
+import { docOf, type StoredFsa, type StoredProgram } from './provision';
+import { stored } from './stored';
 
 /** A client's clock may be ahead of ours by this much before its times are refused. */
 const aheadS = 300;
 
-function notAhead({ now }: Context, at: string, time: number): void {
+/** @throws Problem BAD_VALUE when a client's time is further ahead of ours than clocks drift. */
+export function notAhead({ now }: Context, at: string, time: number): void {
   if (time > now + aheadS) throw badValue(at, `more than ${aheadS} s ahead of the server's clock, ${now}`, time);
 }
 
@@ -42,12 +46,43 @@ function derView(_ctx: Context, _body: StoredDer, at: string): object {
   };
 }
 
+/** Programs assigned to the device of a DER, through whichever of its assignments. */
+async function programsOfDer({ store }: Context, edev: string) {
+  const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
+  const ids = new Set(docs.flatMap(doc => doc.body.programs));
+  const found = await store.many<StoredProgram>([...ids].map(derp => href(model.der.program, { derp })));
+  return found.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+}
+
+/** Not linked to: an old client that comes by two ways to one program stalls (protocol facts 10). */
+const associatedPrograms: Behaviour = {
+  resource: model.der.associatedPrograms,
+  list: async (ctx, { edev = '' }, page) => {
+    const entries = (await programsOfDer(ctx, edev)).map(doc => ({ key: doc.sortKey, item: doc }));
+    const { items, all } = pageOf(entries, page);
+    return { all, items: await Promise.all(items.map(doc => programView(ctx, doc.body, doc.href))) };
+  },
+};
+
+/** The strongest of them with a control in force, else the strongest. */
+const currentProgram: Behaviour = {
+  resource: model.der.currentProgram,
+  item: async (ctx, { edev = '' }) => {
+    const docs = await programsOfDer(ctx, edev);
+    const shown = await Promise.all(docs.map(doc => programView(ctx, doc.body, doc.href)));
+    return shown.find(program => (program.ActiveDERControlListLink?.all ?? 0) > 0) ?? shown[0];
+  },
+};
+
 const ders: Behaviour = { resource: model.der.ders, view: derView };
 const der: Behaviour = { resource: model.der.der, view: derView };
 
 export const derInfoBehaviours: Behaviour[] = [
   ders,
   der,
+  stored(model.der.usagePoint),
+  associatedPrograms,
+  currentProgram,
   written(model.der.capability),
   written(model.der.settings, (ctx, value: DERSettings) =>
     notAhead(ctx, '/DERSettings/updatedTime', value.updatedTime),

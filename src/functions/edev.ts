@@ -4,23 +4,36 @@ import { href } from '../model/href';
 import { badValue, notFound, type Behaviour, type Context } from './behaviour';
 import { Problem } from '../base/problem';
 import { pageOf } from './lists';
+import { withLinks } from './stored';
+import { childLinks, isListResource } from './tree';
 import { docOf, reserveIds, siteDocs, wireText } from './provision';
 import { siteOf, type Site } from './site';
 
 type Stored = Pick<EndDevice, 'lFDI' | 'sFDI' | 'changedTime' | 'enabled' | 'deviceCategory'>;
 
+/** What a device tells of itself has its place from registration on, so that it finds where to tell it. */
+const alwaysThere = new Set([
+  'ConfigurationLink',
+  'ConnectionPointLink',
+  'DeviceInformationLink',
+  'DeviceStatusLink',
+  'LogEventListLink',
+  'PowerStatusLink',
+]);
+
 /** Adds the links of an EndDevice: only to what is there. An aggregator's own entry has no FSA and no DER (protocol facts 5.2). */
-async function endDevice({ store }: Context, stored: Stored, edev: string): Promise<EndDevice> {
-  const fsaList = href(model.fsa.list, { edev });
-  const derList = href(model.der.ders, { edev });
-  const [fsas, ders] = await Promise.all([store.count(fsaList), store.count(derList)]);
-  return {
-    href: href(model.edev.device, { edev }),
-    ...(ders > 0 && { DERListLink: { href: derList, all: ders } }),
-    ...stored,
-    ...(fsas > 0 && { FunctionSetAssignmentsListLink: { href: fsaList, all: fsas } }),
-    RegistrationLink: { href: href(model.edev.registration, { edev }) },
-  };
+async function endDevice(ctx: Context, stored: Stored, edev: string): Promise<EndDevice> {
+  const at = href(model.edev.device, { edev });
+  const always = childLinks(model.edev.device).filter(({ field }) => alwaysThere.has(field));
+  const links = await Promise.all(
+    always.map(async ({ field, child, segment }): Promise<[string, object]> => {
+      const below = `${at}/${segment}`;
+      return [field, { href: below, ...(isListResource(child) && { all: await ctx.store.count(below) }) }];
+    }),
+  );
+  const there = await withLinks(ctx, model.edev.device, stored, at);
+  const shown: object = { ...there, ...Object.fromEntries(links) };
+  return shown as EndDevice;
 }
 
 async function deviceAt(ctx: Context, edev: string): Promise<EndDevice | undefined> {

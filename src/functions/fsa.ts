@@ -1,15 +1,17 @@
 import { type FunctionSetAssignments } from '../model/fsa';
 import { model } from '../model';
 import { href } from '../model/href';
+import { assignedLinks } from './assigned';
 import { type Behaviour, type Context } from './behaviour';
 import { programView } from './der-program';
 import { pageOf } from './lists';
 import { type StoredFsa, type StoredProgram } from './provision';
 
-async function fsaView(_ctx: Context, stored: StoredFsa, at: string): Promise<FunctionSetAssignments> {
-  const { programs, ...rest } = stored;
+async function fsaView(ctx: Context, stored: StoredFsa, at: string): Promise<FunctionSetAssignments> {
+  const { programs, assigned = {}, ...rest } = stored;
   return {
     href: at,
+    ...(await assignedLinks(ctx, Object.keys(assigned))),
     ...(programs.length > 0 && { DERProgramListLink: { href: `${at}/derp`, all: programs.length } }),
     TimeLink: { href: href(model.time.time) },
     ...rest,

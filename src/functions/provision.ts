@@ -20,6 +20,8 @@ export interface StoredFsa {
   readonly version: number;
   /** Ids (`:derp`) of the programs it assigns, empty when it assigns none. */
   readonly programs: readonly string[];
+  /** Ids of what else it assigns, by the first segment of their path, such as `{ tp: ['7'] }`; see assigned.ts. */
+  readonly assigned?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface StoredProgram {

@@ -1,0 +1,56 @@
+/**
+ * What the utility keeps once and assigns to devices: tariffs, messages, files, demand response programs, accounts. A
+ * FunctionSetAssignments names them by the first segment of their path and their id; who has no such assignment sees nothing.
+ */
+import { model } from '../model';
+import { href, type Href } from '../model/href';
+import { type Resource } from '../model/resource';
+import { type Doc, type Store } from '../store/api';
+import { type StoredFsa } from './provision';
+import { type Scope } from './scope';
+
+/** Link elements of FunctionSetAssignments and DeviceCapability to such lists. */
+const linkTo = {
+  bill: ['CustomerAccountListLink', model.billing.accounts],
+  dr: ['DemandResponseProgramListLink', model.drlc.programs],
+  file: ['FileListLink', model.file.files],
+  msg: ['MessagingProgramListLink', model.messaging.programs],
+  ppy: ['PrepaymentListLink', model.prepayment.prepayments],
+  tp: ['TariffProfileListLink', model.pricing.profiles],
+} as const;
+
+/** First segment of a path: `tp` of `/tp/:tp/rc`. */
+export const rootOf = ({ path }: Pick<Resource, 'path'>): string => path.split('/')[1] ?? '';
+
+type Asking = { readonly store: Store; readonly scope: Scope };
+
+/** Ids below `root` assigned to any device of this caller, each once. */
+export async function assignedIds({ store, scope }: Asking, root: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const edev of scope.edevs) {
+    const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
+    for (const doc of docs) for (const id of doc.body.assigned?.[root] ?? []) found.add(id);
+  }
+  return [...found];
+}
+
+/** The documents themselves, in list order. An assignment of what is not there shows nothing. */
+export async function assignedDocs(asking: Asking, list: Resource): Promise<Doc<object>[]> {
+  const ids = await assignedIds(asking, rootOf(list));
+  const docs = await asking.store.many<object>(ids.map(id => `${list.path}/${id}`));
+  return docs.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+}
+
+/** Links to the lists in which this caller has something, of all roots or of those named. */
+export async function assignedLinks(
+  asking: Asking,
+  roots: readonly string[] = Object.keys(linkTo),
+): Promise<Record<string, { href: Href; all: number }>> {
+  const links: Record<string, { href: Href; all: number }> = {};
+  for (const [root, [field, list]] of Object.entries(linkTo)) {
+    if (!roots.includes(root)) continue;
+    const all = (await assignedDocs(asking, list)).length;
+    if (all > 0) links[field] = { href: href(list), all };
+  }
+  return links;
+}

@@ -1,0 +1,14 @@
+import { model } from '../model';
+import { type DeviceStatus } from '../model/device-status';
+import { registeredAt } from './registered';
+import { storedSet } from './stored';
+
+/** How a device fares, in its own words; nothing but a time until it has said. */
+export const deviceStatusBehaviours = storedSet(model.deviceStatus, {
+  status: {
+    initial: async (ctx, { edev = '' }): Promise<DeviceStatus> => ({
+      changedTime: await registeredAt(ctx, edev),
+      Temperature: [],
+    }),
+  },
+});
