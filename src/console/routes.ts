@@ -10,7 +10,7 @@ import { responseCounts, responsesOfSite } from '../functions/operator/delivery'
 import { type NewSite } from '../functions/provision';
 import { allSites } from '../functions/site';
 import { type Complex } from '../model/dsl';
-import { DERControlBase, DERCurve } from '../model/der';
+import { DERControl, DERCurve, DefaultDERControl } from '../model/der';
 import { type EnvelopeService } from './envelope-service';
 import * as input from './input';
 
@@ -109,6 +109,14 @@ export function siteRoutes(deps: RouteDeps): (app: Express) => void {
   };
 }
 
+/** A control as a client would get it, but for what the operator said of its modes. */
+const wireFrame = ({ clock }: RouteDeps, { start, durationS }: { start: number; durationS: number }) => ({
+  mRID: '',
+  creationTime: clock.now(),
+  EventStatus: { currentStatus: 0, dateTime: clock.now(), potentiallySuperseded: false },
+  interval: { start, duration: durationS },
+});
+
 export function programRoutes(deps: RouteDeps): (app: Express) => void {
   return app => {
     app.post(
@@ -123,7 +131,7 @@ export function programRoutes(deps: RouteDeps): (app: Express) => void {
       '/api/programs/:derp/controls',
       json(async req => {
         const control = input.parse(input.newControl, req.body);
-        deps.fits(DERControlBase, control.base);
+        deps.fits(DERControl, { ...wireFrame(deps, control), DERControlBase: control.base });
         return addControl(deps, req.params['derp'] ?? '', control as Parameters<typeof addControl>[2]);
       }, true),
     );
@@ -131,7 +139,7 @@ export function programRoutes(deps: RouteDeps): (app: Express) => void {
       '/api/programs/:derp/default',
       json(async req => {
         const { base } = input.parse(input.newDefault, req.body);
-        deps.fits(DERControlBase, base);
+        deps.fits(DefaultDERControl, { mRID: '', DERControlBase: base });
         return setDefault(deps, req.params['derp'] ?? '', base);
       }),
     );
