@@ -35,7 +35,14 @@ export const problems = {
     400,
     'info',
     'The request line, its headers or its query cannot be used.',
-    'Send an HTTP/1.1 request with Host and a path of at most 255 bytes.',
+    'Send an HTTP/1.1 request with Host, and whole numbers for s, l and a.',
+    0,
+  ),
+  URI_TOO_LONG: entry(
+    414,
+    'info',
+    'The path with its query is longer than 2030.5 allows.',
+    'Use the hrefs the server gives; none is longer than 255 bytes.',
     0,
   ),
   LIMIT: entry(

@@ -83,7 +83,8 @@ export const derInfoBehaviours: Behaviour[] = [
   stored(model.der.usagePoint),
   associatedPrograms,
   currentProgram,
-  written(model.der.capability),
+  // CSIP-AUS demands what a plain client never says: none of its modes, then.
+  { ...written(model.der.capability), view: (_ctx, body) => ({ doeModesSupported: '00', ...body }) },
   written(model.der.settings, (ctx, value: DERSettings) =>
     notAhead(ctx, '/DERSettings/updatedTime', value.updatedTime),
   ),

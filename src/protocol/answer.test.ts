@@ -101,7 +101,7 @@ describe('HTTP discipline', () => {
     ['/edev/1/der/1/ders', 'DELETE', 405, { Allow: 'GET, HEAD, PUT' }],
     ['/dcap', 'FOO', 501, {}],
     ['/dcap', 'PATCH', 501, {}],
-    [`/dcap?${'x'.repeat(300)}`, 'GET', 400, { 'Content-Type': 'application/sep+xml' }],
+    [`/dcap?${'x'.repeat(300)}`, 'GET', 414, { 'Content-Type': 'application/sep+xml' }],
     ['/edev?l=-1', 'GET', 400, { 'Content-Type': 'application/sep+xml' }],
   ])('%s %s is %i', async (url, method, status, headers) => {
     const { ask } = await registeredPort();

@@ -47,6 +47,8 @@ export interface DevicePortDeps {
   readonly kept: KeptAnswers;
   /** Throws Problem SLOW_DOWN when this identity has sent too much. */
   readonly admit: (identity: string) => void;
+  /** Throws the same when too many are being worked on; else what it returns is called when this one is done. */
+  readonly enter: (identity: string) => () => void;
 }
 
 const longestUrl = 255;
@@ -69,11 +71,12 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
     let dialect: DialectId = deps.dialect;
     try {
       if (request.url.length > longestUrl)
-        throw new Problem('BAD_REQUEST', {
+        throw new Problem('URI_TOO_LONG', {
           at: 'request line',
           want: `at most ${longestUrl} bytes`,
           got: request.url.length,
         });
+      if (!request.namesHost) throw new Problem('BAD_REQUEST', { at: 'Host', note: 'HTTP/1.1 wants a Host header' });
       if (!knownMethods.includes(request.method)) throw new Problem('NO_METHOD', { got: request.method });
       if (!match) throw new Problem('NOT_FOUND', { at: path });
       const { store, reads } = deps.store.reading();
@@ -96,7 +99,10 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
   return request => {
     try {
       deps.admit(request.peer.lfdi);
-      return again(request) ?? fresh(request);
+      const known = again(request);
+      if (known) return known;
+      const leave = deps.enter(request.peer.lfdi);
+      return fresh(request).finally(leave);
     } catch (thrown) {
       const problem = asProblem(thrown);
       return { ...errorBody(problem, dialects[deps.dialect]), resource: 'none', problem };

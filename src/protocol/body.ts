@@ -18,7 +18,8 @@ export async function readBody(source: BodySource, maxBytes: number): Promise<Bu
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of source) {
+    // Leaving the loop must not destroy the request, which would take the connection and our answer with it.
+    for await (const chunk of source.iterator({ destroyOnReturn: false })) {
       size += (chunk as Buffer).length;
       if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`);
       chunks.push(chunk as Buffer);
@@ -30,8 +31,9 @@ export async function readBody(source: BodySource, maxBytes: number): Promise<Bu
   }
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   const encoding = source.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding !== 'gzip')
+  const coding = typeof encoding === 'string' ? encoding.trim().toLowerCase() : encoding;
+  if (coding === undefined || coding === '' || coding === 'identity') return body;
+  if (coding !== 'gzip' && coding !== 'x-gzip')
     throw new Problem('WRONG_TYPE', { at: 'Content-Encoding', got: encoding, want: 'gzip or none' });
   try {
     return gunzipSync(body, { maxOutputLength: maxBytes });
@@ -40,4 +42,19 @@ export async function readBody(source: BodySource, maxBytes: number): Promise<Bu
       throw tooLarge('a gzip body that unpacks to more');
     throw new Problem('BAD_XML', { at: 'body', note: 'not gzip, as Content-Encoding says', cause });
   }
+}
+
+/** What is read past at most, so that a refused body is not taken for the next request; a longer one ends the connection. */
+const passedBy = 1_048_576;
+
+/** Reads past what is left of a body nobody wants. Returns whether the connection can go on; else it ends once the peer has our answer. */
+export function readPast(source: BodySource): boolean {
+  if (Number(source.headers['content-length'] ?? 0) > passedBy) return false;
+  let left = passedBy;
+  source.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) source.destroy();
+  });
+  source.resume();
+  return true;
 }

@@ -7,7 +7,7 @@ import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { type Peer } from './access';
 import { type Answer, type Request } from './exchange';
-import { readBody } from './body';
+import { readBody, readPast } from './body';
 
 export interface HttpDeps {
   /** Answers at once what it has at hand. */
@@ -38,6 +38,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       url,
       accept: headers.accept,
       contentType: headers['content-type'],
+      namesHost: headers.host !== undefined || req.httpVersion === '1.0',
       peer,
       body: () => readBody(req, deps.maxBodyBytes),
     };
@@ -51,20 +52,17 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
   };
 }
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
 function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer, id: string): void {
   if (res.destroyed) return;
-  // A body that was refused unread would be taken for the next request: read past it, or end the connection when it is long.
-  if (!req.complete) {
-    if (status === 413) res.setHeader('Connection', 'close');
-    else req.resume();
-  }
-  const bodiless = status === 204;
-  const lines = bodiless
-    ? ['X-Request-Id', id]
-    : ['X-Request-Id', id, 'Content-Length', String(Buffer.byteLength(body))];
+  // A body that was refused unread would be taken for the next request.
+  const lines = ['X-Request-Id', id, 'Content-Length', String(Buffer.byteLength(body))];
+  if (!req.complete && hasBody(req) && !readPast(req)) lines.push('Connection', 'close');
   for (const name in headers) lines.push(name, headers[name] ?? '');
   res.writeHead(status, lines);
-  res.end(req.method === 'HEAD' || bodiless ? undefined : body);
+  res.end(req.method === 'HEAD' || body === '' ? undefined : body);
 }
 
 function record(
@@ -109,22 +107,25 @@ function causes(error: unknown): string[] {
   return found;
 }
 
+/** What Node's parser refuses, by its code; 400 for the rest. */
+const refusals: Readonly<Record<string, string>> = {
+  HPE_INVALID_METHOD: '501 Not Implemented', // CORE-002; Node would say 400
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 /**
- * What the HTTP parser refuses never reaches the handler. CORE-002 wants 501 for a method nobody knows (Node would say 400),
- * 431 for headers beyond the limit, and 400 for the rest; always with Content-Length and an end of the connection.
+ * Answers what the HTTP parser refuses, which never reaches the handler: always with Content-Length and an end of the
+ * connection. Headers that are too long because of their first line are a URI that is too long.
  */
-export function clientError(log: Log): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+export function clientError(log: Log): (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const line =
-      error.code === 'HPE_INVALID_METHOD'
-        ? '501 Not Implemented'
-        : error.code === 'HPE_HEADER_OVERFLOW'
-          ? '431 Request Header Fields Too Large'
-          : '400 Bad Request';
+    const longUri = error.code === 'HPE_HEADER_OVERFLOW' && error.rawPacket?.includes('\r\n') === false;
+    const line = longUri ? '414 URI Too Long' : (refusals[error.code ?? ''] ?? '400 Bad Request');
     log.info('request not readable', { code: error.code, answered: line.slice(0, 3) });
     socket.end(`HTTP/1.1 ${line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   };

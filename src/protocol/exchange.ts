@@ -8,6 +8,8 @@ export interface Request {
   readonly url: string;
   readonly accept?: string | undefined;
   readonly contentType?: string | undefined;
+  /** Whether it says which host it means; HTTP/1.1 demands it. */
+  readonly namesHost: boolean;
   readonly peer: Peer;
   readonly body: () => Promise<Buffer>;
 }

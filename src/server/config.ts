@@ -91,6 +91,25 @@ export const configTable = {
   controlWindow: whole(24, 1, 1000, 'Envelope controls that are active or to come, shown at once to a client.'),
   pageCap: whole(255, 1, 65535, 'Largest page of a list.'),
   maxBodyBytes: whole(262_144, 1024, 67_108_864, 'Longest request body that is read.'),
+  requestTimeoutS: whole(
+    120,
+    1,
+    3600,
+    'Seconds a client may take to send a whole request, and at most 60 of them for its headers.',
+  ),
+  keepAliveS: whole(
+    1200,
+    5,
+    daySeconds,
+    'Seconds an idle connection stays open. Keep it above the poll rates: some clients never come back after a close.',
+  ),
+  redirectPort: whole(
+    0,
+    0,
+    65535,
+    'Port for plain HTTP that only sends clients to the 2030.5 port with 301; 0 for no such port.',
+  ),
+  maxRequestsAtOnce: whole(64, 1, 100_000, 'Requests of one identity that are worked on side by side.'),
   maxRequestsPerMinute: whole(
     6000,
     1,

@@ -8,7 +8,7 @@ const otherPollS = 900;
 /** The part of the configuration that functions see, with poll rates that can be set while the server runs. */
 export function houseOf(
   config: Config,
-  changed: () => void = () => undefined,
+  { self, changed = () => undefined }: { self?: House['self'] | undefined; changed?: () => void } = {},
 ): {
   house: House;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
@@ -16,6 +16,7 @@ export function houseOf(
   const rates = new Map(Object.entries(config.pollRates as Record<string, number>));
   const house: House = {
     pen: config.enterpriseNumber,
+    ...(self && { self }),
     pollRate: resource =>
       rates.get(resource.name) ?? resource.poll ?? (resource.name.endsWith('programs') ? programPollS : otherPollS),
     postRateS: config.postRateS,

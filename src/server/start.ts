@@ -1,5 +1,5 @@
 /** Wires the server: store, trust, device port, operator port, capacity engine. Building is apart from listening in each part. */
-import { type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { resolve } from 'node:path';
 import { Problem } from '../base/problem';
 import { envelopeViews } from '../functions/envelope-views';
@@ -7,12 +7,14 @@ import { behaviours } from '../functions';
 import { revokedLfdis } from '../functions/operator/revoked';
 import { answerer } from '../protocol/answer';
 import { clientError, deviceHandler } from '../protocol/device-port';
+import { httpLimits } from '../protocol/http-limits';
 import { KeptAnswers } from '../protocol/kept-answers';
-import { rateLimit } from '../protocol/rate';
+import { rateLimit, sideBySide } from '../protocol/rate';
+import { redirectHandler } from '../protocol/redirect';
 import { observed } from '../services/changes';
 import { openStore } from '../store/open';
 import { type Store } from '../store/api';
-import { deviceServer, loadServerFiles, peerOf, pemToDer, selfTest, Trust } from '../tls';
+import { deviceServer, lfdiOf, loadServerFiles, peerOf, pemToDer, selfTest, sfdiOf, Trust } from '../tls';
 import { type ServerDeps } from './deps';
 import { envelopeService, type Envelopes } from './envelopes';
 import { houseOf } from './house';
@@ -27,9 +29,6 @@ export interface RunningServer {
   readonly envelopes: Envelopes;
   close(): Promise<void>;
 }
-
-/** An idle connection must outlast the longest poll interval: old clients never come back after a close (protocol facts 10). */
-const keepAliveMs = 3_600_000;
 
 /**
  * Starts everything or nothing: when a later part fails, the earlier ones are closed again.
@@ -57,7 +56,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const changes = observed(opened);
     const { store } = changes;
     const kept = new KeptAnswers();
-    const settings = houseOf(config, () => kept.clear());
+    const settings = houseOf(config, { self: ownIdentity(credentials.chainPem), changed: () => kept.clear() });
     const { house } = settings;
     const envelopes = await envelopeService({ ...deps, store });
     closing.push(() => envelopes.stop());
@@ -75,6 +74,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       dialect: config.dialect,
       reading: 'lenient',
       admit: rateLimit(clock, config.maxRequestsPerMinute),
+      enter: sideBySide(config.maxRequestsAtOnce),
     });
     const trust = new Trust({
       clock,
@@ -98,13 +98,22 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
         clock,
         log,
         metrics,
-        http: { keepAliveTimeout: keepAliveMs, headersTimeout: 60_000, requestTimeout: 120_000, noDelay: true },
+        http: httpLimits(config),
       },
       handler,
     );
     device.server.on('clientError', clientError(log));
     const port = await listen(device.server, config.host, config.port, 'port');
     closing.push(() => end(device.server));
+    if (config.redirectPort !== 0) {
+      const redirect = createServer(
+        httpLimits(config),
+        redirectHandler(() => port),
+      );
+      redirect.on('clientError', clientError(log));
+      await listen(redirect, config.host, config.redirectPort, 'redirectPort');
+      closing.push(() => end(redirect));
+    }
 
     const operator = operatorServer(deps, {
       store,
@@ -123,6 +132,14 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     await close();
     throw error;
   }
+}
+
+/** Who this server is: by the first certificate of its chain. */
+function ownIdentity(chainPem: string): { lfdi: string; sfdi: number } | undefined {
+  const [leaf] = pemToDer(chainPem, 'server chain');
+  if (!leaf) return undefined;
+  const lfdi = lfdiOf(leaf);
+  return { lfdi, sfdi: sfdiOf(lfdi) };
 }
 
 function requireLoopback(host: string): void {

@@ -22,6 +22,7 @@ export interface DeviceServerOptions extends ServerTlsOptions {
     | 'headersTimeout'
     | 'requestTimeout'
     | 'maxHeaderSize'
+    | 'requireHostHeader'
     | 'noDelay'
     | 'connectionsCheckingInterval'
   >;

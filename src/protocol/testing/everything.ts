@@ -35,8 +35,15 @@ export function valueOf(type: Complex): object {
   }) as object[];
   const inForce = isA(type, Event) ? { EventStatus: scheduled, creationTime: t0 } : {};
   const interval = value && 'interval' in value ? { interval: { start: t0 - 60, duration: 3600 } } : {};
-  return { ...value, ...inForce, ...interval, ...must[type.name] };
+  return { ...value, ...somewhere(value), ...inForce, ...interval, ...must[type.name] };
 }
+/** Links the schema demands lead to something that is there. */
+const somewhere = (value: object | undefined) =>
+  Object.fromEntries(
+    Object.keys(value ?? {})
+      .filter(name => name.endsWith('Link'))
+      .map(name => [name, { href: '/tm' }]),
+  );
 const scheduled = { currentStatus: 0, dateTime: t0, potentiallySuperseded: false };
 
 export const xmlOf = (type: Complex, value: object = valueOf(type)): string =>

@@ -66,6 +66,8 @@ export function devicePort(
     keptBytes?: number;
     clock?: ManualClock;
     changes?: Observed;
+    admit?: (identity: string) => void;
+    enter?: (identity: string) => () => void;
   } = {},
 ) {
   const changes = more.changes ?? observed(more.store ?? memoryStore());
@@ -88,7 +90,8 @@ export function devicePort(
     envelopes: envelopeViews(clock, pen),
     dialect: more.dialect ?? 'csipaus-1.2',
     reading: 'lenient',
-    admit: () => undefined,
+    admit: more.admit ?? (() => undefined),
+    enter: more.enter ?? (() => () => undefined),
   });
   const ask = async (
     url: string,
@@ -100,7 +103,16 @@ export function devicePort(
       lfdi = lfdiA,
     }: Asked = {},
   ): Promise<Answer> =>
-    answer({ id: 'r', method, url, accept, contentType, peer: { lfdi, sfdi: 1 }, body: async () => Buffer.from(body) });
+    answer({
+      id: 'r',
+      method,
+      url,
+      accept,
+      contentType,
+      namesHost: true,
+      peer: { lfdi, sfdi: 1 },
+      body: async () => Buffer.from(body),
+    });
   return {
     store,
     changes,
@@ -110,6 +122,7 @@ export function devicePort(
     metrics,
     ids,
     house: all,
+    answer,
     ask,
     add: (...sites: NewSite[]) => addSites({ store, clock, pen }, sites),
   };
