@@ -1,6 +1,7 @@
 /**
- * A process that writes ledger steps in several lanes at once until it is killed. Says `open` before it opens the store and
- * `LANE STEP` after each acknowledged step; each line is with the reader before the next step begins.
+ * A process that writes ledger steps in several lanes at once until it is killed. Says `opening` before it opens the store
+ * and `LANE STEP SERIES` after each acknowledged step, SERIES being the id its series was given; each line is with the reader
+ * before the next step begins.
  */
 import { writeSync } from 'node:fs';
 import { SystemClock } from '../../base/clock';
@@ -14,12 +15,12 @@ async function write(store: Store, lane: number): Promise<never> {
   for (let step = (await lastStep(store, lane)) + 1; ; step++) {
     const done = await store.commit(stepOf(lane, step));
     if (!done.ok) throw new Error(`lane ${lane} step ${step} conflicts: ${done.conflict.join(' ')}`);
-    say(`${lane} ${step}`);
+    say(`${lane} ${step} ${done.series[0]}`);
   }
 }
 
 async function main([file = '', lanes = '1']: string[]): Promise<void> {
-  say('open');
+  say('opening');
   const store = await openStore({ kind: 'sqlite', file, mode: 'create' }, { clock: new SystemClock() });
   await Promise.all(Array.from({ length: Number(lanes) }, (_, lane) => write(store, lane)));
 }
