@@ -2,13 +2,16 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { silentLog } from '../base/log';
 import { Problem } from '../base/problem';
+import { loadEngine } from '../engines';
 import { reportPage } from '../sim/report/page';
 import { type Summary } from '../sim/report/record';
+import { summaryText } from '../sim/report/summary-text';
+import { allInside, checks, passed } from '../sim/report/verdict';
 import { type AddCommand, type Io } from './command';
 import { prepare, type DemoOptions } from './demo/prepare';
 import { drive } from './demo/run';
 import { startServerProcess } from './demo/server-process';
-import { verdict } from './demo/verdict';
+import { lineWatch, liveWatch } from './demo/watch';
 
 interface Options {
   headless?: boolean;
@@ -63,13 +66,15 @@ async function run(given: Options, io: Io): Promise<number> {
     pollS: number('--poll', given.poll, 10, 86_400),
     ...(given.headKva !== undefined && { headKva: number('--head-kva', given.headKva, 1, 1e7) }),
   };
+  loadEngine(options.engine, undefined, options.dir); // a typo is said now, and not by a server that ends at once
   const speed =
     given.speed === undefined ? (given.headless ? Infinity : watchedSpeed) : number('--speed', given.speed, 0.1, 1e9);
   const startedMs = io.clock.monotonicMs();
   io.say('making certificates and registering sites …');
   const prepared = await prepare(options, io.say);
   const server = await startServerProcess(options.dir, prepared.start);
-  let shownAtMs = -Infinity;
+  const live = given.headless ? undefined : io.terminal;
+  const watch = live ? liveWatch(live, io.clock) : lineWatch(io.say, io.clock);
   try {
     const { record, summary, requests } = await drive(
       prepared,
@@ -82,36 +87,31 @@ async function run(given: Options, io: Io): Promise<number> {
           killEngineAtHour: number('--kill-engine', given.killEngine, 0, options.hours),
         }),
       },
-      {
-        real: io.clock,
-        log: silentLog,
-        stop: io.stop,
-        show: ({ minute, minutes }) => {
-          if (io.clock.monotonicMs() - shownAtMs < 2000) return;
-          shownAtMs = io.clock.monotonicMs();
-          io.say(`${Math.round((100 * minute) / minutes)} % of ${options.hours} h simulated`);
-        },
-      },
+      { real: io.clock, log: silentLog, stop: io.stop, show: watch.show },
     );
+    watch.close();
     const seconds = (io.clock.monotonicMs() - startedMs) / 1000;
     const reportFile = join(home, 'report.html');
     mkdirSync(dirname(reportFile), { recursive: true });
     writeFileSync(reportFile, reportPage(record, summary));
-    const judged = verdict(summary);
+    const shown = relative(io.cwd, reportFile);
     const whole: Summary = {
       ...summary,
       requests,
       seconds: Math.round(seconds),
       network: record.networkName,
       engine: options.engine,
-      followed: judged.followed,
-      verdict: judged.text,
-      reportFile: relative(io.cwd, reportFile),
+      followed: allInside(summary),
+      verdict: `${checks(summary)
+        .map(check => check.text)
+        .join('. ')}.`,
+      reportFile: shown,
     };
     if (given.json) io.out(JSON.stringify(whole));
-    else io.out(`${judged.text}\nReport: ${relative(io.cwd, reportFile)}`);
-    return judged.good ? 0 : 1;
+    else for (const line of summaryText({ record, summary, seconds, reportFile: shown })) io.out(line);
+    return passed(summary) ? 0 : 1;
   } finally {
+    watch.close();
     await server.stop();
   }
 }

@@ -3,10 +3,12 @@ import { SystemClock } from '../base/clock';
 import { jsonLog } from '../base/log';
 import { type Io } from './command';
 import { runCommand } from './run';
+import { terminalOf } from './screen';
 
 function main(argv: string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
+  const terminal = terminalOf(process.stderr, process.env);
   const io: Io = {
     clock: new SystemClock(),
     log: jsonLog(),
@@ -15,6 +17,7 @@ function main(argv: string[]): Promise<number> {
     say: line => process.stderr.write(`${line}\n`),
     exitCode: 0,
     stop: stop.signal,
+    ...(terminal && { terminal }),
   };
   return runCommand(argv.slice(2), io);
 }

@@ -7,7 +7,7 @@ import { type Log } from '../../base/log';
 import { seededRandom } from '../../base/random';
 import { tasks } from '../../base/tasks';
 import { offsetS } from '../../base/local-time';
-import { responseNames } from '../../functions/response';
+import { markFallback } from '../../sim/fallback';
 import { Fleet } from '../../sim/fleet';
 import { NetworkTracer } from '../../sim/network-trace';
 import { type RunEvent, type RunRecord, type Summary } from '../../sim/report/record';
@@ -16,6 +16,8 @@ import { connectSite, type SiteClient } from './clients';
 import { pacer } from './pace';
 import { register, timeZone, type DemoOptions, type Prepared } from './prepare';
 import { type ServerProcess } from './server-process';
+import { told } from './told';
+import { type OperatorApi } from '../operator-api';
 
 export interface Drive extends DemoOptions {
   readonly title: string;
@@ -25,13 +27,20 @@ export interface Drive extends DemoOptions {
   readonly killEngineAtHour?: number;
 }
 
+/** Where a demo is, for whoever watches it. */
 export interface Progress {
+  readonly title: string;
+  readonly networkName: string;
+  readonly engine: string;
+  readonly start: Seconds;
   readonly now: Seconds;
-  readonly minute: number;
-  readonly minutes: number;
+  readonly end: Seconds;
+  readonly utcOffsetS: number;
   readonly fleet: Fleet;
   readonly tracer: NetworkTracer;
-  readonly clients: ReadonlyMap<string, SiteClient>;
+  /** What the driver itself did so far. */
+  readonly events: readonly RunEvent[];
+  readonly api: OperatorApi;
 }
 
 export interface DemoResult {
@@ -40,32 +49,21 @@ export interface DemoResult {
   readonly requests: number;
 }
 
-interface EnvelopeRun {
-  readonly at: Seconds;
-  readonly outcome: string;
-  readonly controlsPublished: number;
-  readonly notes: readonly { readonly what: RunEvent['what']; readonly text: string }[];
-}
-
 const tickS = 10;
 
 export async function drive(
   prepared: Prepared,
   server: ServerProcess,
   options: Drive,
-  io: { real: Clock; log: Log; stop: AbortSignal; show: (progress: Progress) => void },
+  io: { real: Clock; log: Log; stop: AbortSignal; show: (progress: Progress) => Promise<void> },
 ): Promise<DemoResult> {
   const { network, plan, devices, start } = prepared;
   const { hours, seed, speed, killEngineAtHour, title } = options;
   const clock = new ManualClock(start);
   const faults: unknown[] = [];
   const work = tasks(error => faults.push(error));
-  const fleet = new Fleet(plan.sites, {
-    start,
-    seed,
-    place: { latitudeDeg: 38, utcOffsetS: offsetS(timeZone, start) },
-    sky: 'clear',
-  });
+  const utcOffsetS = offsetS(timeZone, start);
+  const fleet = new Fleet(plan.sites, { start, seed, place: { latitudeDeg: 38, utcOffsetS }, sky: 'clear' });
   const tracer = new NetworkTracer(network, fleet.sites, { midnight: start, start, passive: plan.passive });
   fleet.onMinute = minute => tracer.minute(minute);
   await register(server.api, prepared);
@@ -109,29 +107,34 @@ export async function drive(
         events.push({ at: next, what: 'engine-killed', text: `the capacity engine ${options.engine} was killed` });
         killAt = Infinity;
       }
-      io.show({ now: next, minute: Math.floor((next - start) / 60), minutes, fleet, tracer, clients });
+      await io.show({
+        title,
+        networkName: network.name,
+        engine: options.engine,
+        start,
+        now: next,
+        end,
+        utcOffsetS,
+        fleet,
+        tracer,
+        events,
+        api: server.api,
+      });
       await pace(next - start);
     }
   } finally {
     for (const { client } of clients.values()) client.stop();
   }
-  const counts = await server.api.get<{ byStatus: Record<string, number> }>('/api/responses/counts');
-  const { runs } = await server.api.get<{ runs: EnvelopeRun[] }>('/api/envelopes/runs');
-  for (const run of runs) {
-    if (run.controlsPublished > 0)
-      events.push({
-        at: run.at,
-        what: 'published',
-        text: `${run.controlsPublished} controls published (${run.outcome})`,
-      });
-    for (const note of run.notes) events.push({ at: run.at, ...note });
-  }
+  const { controlsPublished, responses, events: noted, failures } = await told(server.api);
+  events.push(...noted);
+  markFallback(fleet.traces(), start, failures);
   events.sort((a, b) => a.at - b.at);
   const record: RunRecord = {
     title,
     networkName: network.name,
     start,
-    stepS: 60,
+    stepS: 1,
+    utcOffsetS,
     minutes,
     engine: options.engine,
     seed,
@@ -139,30 +142,10 @@ export async function drive(
     network: tracer.trace,
     events,
   };
-  const summary = summarize(record, {
-    controlsPublished: runs.reduce((sum, run) => sum + run.controlsPublished, 0),
-    responses: responseCounts(counts.byStatus),
-  });
+  const summary = summarize(record, { controlsPublished, responses });
   return {
     record,
     summary,
     requests: [...clients.values()].reduce((sum, { transport }) => sum + transport.counts.requests, 0),
-  };
-}
-
-const named = ['received', 'started', 'completed', 'superseded', 'cancelled'] as const;
-
-function responseCounts(byStatus: Readonly<Record<string, number>>): Summary['responses'] {
-  const other = Object.values(responseNames)
-    .filter(name => !(named as readonly string[]).includes(name))
-    .reduce((sum, name) => sum + (byStatus[name] ?? 0), 0);
-  const of = (name: (typeof named)[number]) => byStatus[name] ?? 0;
-  return {
-    received: of('received'),
-    started: of('started'),
-    completed: of('completed'),
-    superseded: of('superseded'),
-    cancelled: of('cancelled'),
-    other,
   };
 }

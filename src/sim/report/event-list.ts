@@ -3,7 +3,7 @@ import { count, many, stamp } from './figures';
 import { markup, type Markup } from './markup';
 import { type RunEvent } from './record';
 
-const names: Record<RunEvent['what'], string> = {
+export const eventNames: Record<RunEvent['what'], string> = {
   published: 'Published',
   fallback: 'Fallback',
   'engine-killed': 'Engine killed',
@@ -38,7 +38,7 @@ export function eventList(events: readonly RunEvent[]): Markup {
     const when = first === last ? stamp(first.at) : `${stamp(first.at)} to ${endOf(first, last)}`;
     const what = first === last ? first.text : opening(run);
     return markup`
-<tr><td>${when}</td><td class="tag ${run.what}">${names[run.what]}</td><td>${what}</td></tr>`;
+<tr><td>${when}</td><td class="tag ${run.what}">${eventNames[run.what]}</td><td>${what}</td></tr>`;
   });
   return markup`<div class="box scroll"><table class="events"><thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">More</th></tr></thead><tbody>${rows}
 </tbody></table></div>`;

@@ -75,6 +75,20 @@ export const many = (n: number, one: string, more = `${one}s`): string => `${cou
 export const clockTime = (at: Seconds): string => iso(at).slice(11, 16) || missing;
 export const calendarDay = (at: Seconds): string => iso(at).slice(0, 10) || missing;
 
+/** UTC day of the week and of the month, Sun 21 Jun. */
+export function weekday(at: Seconds): string {
+  const [day = '', date = '', month = ''] = iso(at) === '' ? [] : new Date(at * 1000).toUTCString().split(/[ ,]+/);
+  return day === '' ? missing : `${day} ${date} ${month}`;
+}
+
+/** What the times of a run are: UTC, or local time as so many hours from it. */
+export function zone({ utcOffsetS = 0 }: { readonly utcOffsetS?: number }): string {
+  if (utcOffsetS === 0) return 'UTC';
+  const [hours, minutes] = [Math.floor(Math.abs(utcOffsetS) / 3600), Math.round((Math.abs(utcOffsetS) % 3600) / 60)];
+  const size = minutes === 0 ? String(hours) : `${hours}:${String(minutes).padStart(2, '0')}`;
+  return `local (UTC${utcOffsetS < 0 ? minus : '+'}${size})`;
+}
+
 /** UTC date and time of day, 2026-06-21 14:05. */
 export function stamp(at: Seconds): string {
   return iso(at).slice(0, 16).replace('T', ' ') || missing;

@@ -1,5 +1,5 @@
 /** The top of the page: what was run, what it proved, six figures. */
-import { calendarDay, count, energy, excess, many, share, stamp } from './figures';
+import { calendarDay, count, energy, excess, many, share, stamp, zone } from './figures';
 import { markup, type Markup } from './markup';
 import { type RunRecord, type Summary } from './record';
 import { type SiteFacts } from './site-facts';
@@ -11,7 +11,7 @@ export function headline(record: RunRecord, summary: Summary, facts: readonly Si
   const until = calendarDay(end) === calendarDay(record.start) ? stamp(end).slice(11) : stamp(end);
   const run = [
     record.networkName,
-    `${stamp(record.start)} to ${until} UTC`,
+    `${stamp(record.start)} to ${until} ${zone(record)}`,
     `${many(record.sites.length, 'site')} (${kinds(record)})`,
     `engine ${record.engine}`,
     `seed ${record.seed}`,

@@ -1,6 +1,6 @@
 /** The report of a fleet run: one HTML file that needs nothing else, readable on paper, in the dark and by a screen reader. */
 import { eventList } from './event-list';
-import { many } from './figures';
+import { many, zone } from './figures';
 import { headPanel } from './head-panel';
 import { headline } from './headline';
 import { markup, trusted, type Markup } from './markup';
@@ -22,7 +22,8 @@ const patterns = markup`<svg width="0" height="0" style="position:absolute" aria
  * @param notes sentences on how this run was measured (tolerance, response time, power flow), added to the general ones.
  * @returns a whole HTML document, well-formed as XML too; about 25 kB a site.
  */
-export function reportPage(record: RunRecord, summary: Summary, notes: readonly string[] = []): string {
+export function reportPage(run: RunRecord, summary: Summary, notes: readonly string[] = []): string {
+  const record = onTheWall(run);
   const facts = troubledFirst(record.sites.map(siteFacts));
   const numbers = new Map(record.sites.map((site, i) => [site, i + 1]));
   const anchor = (fact: SiteFacts) => `site-${numbers.get(fact.site) ?? 0}`;
@@ -47,10 +48,16 @@ ${panels}</div>`,
 ${section('table', 'Sites in figures', siteTable(facts, anchor))}
 ${section('events', 'What happened', eventList(record.events))}
 ${section('method', 'How it was measured', method(record, notes))}
-<footer>Times are UTC. Made by Headroom; this file loads nothing from anywhere.</footer>
+<footer>Times are ${zone(run)}. Made by Headroom; this file loads nothing from anywhere.</footer>
 </main>
 </body></html>
 `.text;
+}
+
+/** The run with all its moments moved, so that times of day print as the clock on the wall had them. */
+function onTheWall(run: RunRecord): RunRecord {
+  const { start, events, utcOffsetS = 0 } = run;
+  return { ...run, start: start + utcOffsetS, events: events.map(event => ({ ...event, at: event.at + utcOffsetS })) };
 }
 
 function section(id: string, heading: string, ...parts: Markup[]): Markup {
@@ -66,7 +73,7 @@ function siteLegend(record: RunRecord): Markup {
     ['corridor', 'envelope: import limit above, export limit below', true],
     ['unlimited', 'the same site without envelopes', true],
     ['firm', 'firm limits', true],
-    ['fallback', 'fallback: contact lost', has('fallback')],
+    ['fallback', 'fallback to firm: no contact, or no engine', has('fallback')],
     ['none', 'before first contact', has('none')],
     ['breach', 'outside the envelope', record.sites.some(site => site.outsideS.some(s => s > 0))],
   ];

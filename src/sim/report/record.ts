@@ -38,7 +38,10 @@ export interface SiteTrace {
   shedKWh: number;
 }
 
-/** `event` a DERControl, `default` DefaultDERControl (firm), `fallback` firm because contact was lost, `none` before the first contact. */
+/**
+ * `event` a DERControl, `default` DefaultDERControl (firm), `fallback` firm because contact was lost or the engine failed,
+ * `none` before the first contact.
+ */
 export type SourceOfLimit = 'event' | 'default' | 'fallback' | 'none';
 
 export interface NetworkTrace {
@@ -67,6 +70,8 @@ export interface RunRecord {
   readonly title: string;
   readonly networkName: string;
   readonly start: Seconds;
+  /** Seconds east of UTC of the clock on the wall; UTC where absent. */
+  readonly utcOffsetS?: number;
   readonly stepS: Seconds;
   readonly minutes: number;
   readonly engine: string;
