@@ -59,8 +59,8 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
   const find = router(deps.behaviours.map(behaviour => behaviour.resource));
 
   /** What was answered before and still holds: no promise, so that the caller can write it at once. */
-  const again = ({ method, accept, peer, url }: Request): Answer | undefined =>
-    (method === 'GET' || method === 'HEAD') && acceptsSepXml(accept)
+  const again = ({ method, accept, peer, url, namesHost }: Request): Answer | undefined =>
+    (method === 'GET' || method === 'HEAD') && namesHost && acceptsSepXml(accept)
       ? deps.kept.find(keyOf(peer.lfdi, url), deps.clock.now())
       : undefined;
 
