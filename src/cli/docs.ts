@@ -24,9 +24,7 @@ const code = (text: string) => `\`${text}\``;
 /** What `schemas/` holds. */
 export const schemaFiles = (): Generated[] =>
   [
-    ...Object.values(dialects)
-      .filter(dialect => dialect.id !== '2023')
-      .flatMap(printXsd),
+    ...Object.values(dialects).flatMap(printXsd),
     { file: 'ieee-2030.5-2018.wadl', content: printWadl() },
     { file: 'routes.md', content: printRoutes() },
     { file: 'list-order.md', content: printListOrder() },

@@ -157,7 +157,7 @@ describe('read', () => {
 
   it.each([
     ['an unknown element', settings(`${good}<new>1<deep a="b"/></new>`), '/DERSettings/new'],
-    ['an unknown attribute', settings(good, `<DERSettings ${ns} schemaVer="2.2">`), '/DERSettings/@schemaVer'],
+    ['an unknown attribute', settings(good, `<DERSettings ${ns} version="2.2">`), '/DERSettings/@version'],
     [
       'an attribute on a simple element',
       settings(good.replace('<setGradW>', '<setGradW unit="x">')),

@@ -21,6 +21,8 @@ export interface ElementStep {
   readonly polymorphic: boolean;
   /** The element is of an extension: its prefix must be declared on the root. */
   readonly extension: boolean;
+  /** It may carry `disabled="true"`. */
+  readonly disables: boolean;
   readonly format?: (value: unknown) => string;
   readonly complex?: Complex;
 }
@@ -48,9 +50,10 @@ export function planOf(type: Complex, dialect: Dialect): Plan {
 
 /** Whether a dialect writes a field or type of this layer, and whether with a prefix. */
 export function placeOf(
-  { layer, inBase }: Pick<Field, 'layer' | 'inBase'>,
+  { layer, inBase, dropped }: Pick<Field, 'layer' | 'inBase'> & Pick<Complex, 'dropped'>,
   dialect: Dialect,
 ): 'base' | 'extension' | undefined {
+  if (dropped && dialect.layers[dropped] !== undefined) return undefined;
   if (layer === undefined) return 'base';
   const namespace = dialect.layers[layer];
   if (namespace === undefined) return undefined;
@@ -64,14 +67,14 @@ export function extensionOf(dialect: Dialect): string | undefined {
 
 function compile(type: Complex, dialect: Dialect): Plan {
   const attributes: AttributeStep[] = [];
-  for (const [key, field] of attributesOf(type)) {
+  for (const [key, field] of attributesOf(type, dialect.layers)) {
     if (field.type.kind !== 'simple') throw new RangeError(`${type.name}: attribute ${key} is not simple`);
     if (!placeOf(field, dialect)) continue;
     const required = field.cardinality === 'one';
     attributes.push({ key, open: ` ${key}="`, required, format: formatter(field.type, 'attribute') });
   }
   const elements: ElementStep[] = [];
-  for (const [key, field] of fieldsOf(type)) {
+  for (const [key, field] of fieldsOf(type, dialect.layers)) {
     const place = placeOf(field, dialect);
     if (!place) continue;
     const { min, max, cardinality, polymorphic = false } = field;
@@ -85,9 +88,12 @@ function compile(type: Complex, dialect: Dialect): Plan {
       many: cardinality === 'many',
       polymorphic,
       extension: place === 'extension',
+      disables: field.type.kind === 'simple' && field.type.disables === true && dialect.layers['2023'] !== undefined,
       ...content,
     });
   }
-  const known = new Set(['$type', ...[...attributesOf(type), ...fieldsOf(type)].map(([key]) => key)]);
+  const everything = [...attributesOf(type), ...fieldsOf(type)];
+  const known = new Set(['$type', ...everything.map(([key]) => key)]);
+  if (everything.some(([, { type: each }]) => each.kind === 'simple' && each.disables)) known.add('$disabled');
   return { type, attributes, elements, known };
 }

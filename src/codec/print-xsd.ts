@@ -1,7 +1,8 @@
 /** Prints the model as XML Schema: one document for the base namespace of a dialect, one more for its extension. */
 import { complexTypes, simpleTypes } from '../model';
-import { type Dialect } from '../model/dialect';
-import { elementOf, type AnyType, type Complex, type Field, type Simple } from '../model/dsl';
+import { isDocument, type Dialect } from '../model/dialect';
+import { baseOf, elementOf, type AnyType, type Complex, type Field, type Simple } from '../model/dsl';
+import { SEPVersion } from '../model/primitives';
 import { extensionOf, extensionPrefix, placeOf } from './plan';
 
 export interface SchemaFile {
@@ -49,6 +50,7 @@ function printSheet(sheet: Sheet, namespace: string): string {
     ...(other ? [`  <xs:import namespace="${other.namespace}" schemaLocation="${other.file}"/>`] : []),
     ...simple.map(t => printSimple(t, sheet)),
     ...complex.map(t => printComplex(t, sheet)),
+    ...(isRoomy(dialect) ? [laterRevision] : []),
     ...globals(sheet, simple, complex),
     '</xs:schema>',
     '',
@@ -58,14 +60,42 @@ function printSheet(sheet: Sheet, namespace: string): string {
 /** Global elements: every structure and renamed type; in the extension, structures and the elements it lends to the base. */
 function globals(sheet: Sheet, simple: readonly Simple[], complex: readonly Complex[]): string[] {
   const elements = new Map<string, AnyType>();
-  for (const t of simple) if (t.form === 'rename' && sheet.place === 'base') elements.set(t.name, t);
-  for (const t of complex) if (!t.inner) elements.set(elementOf(t), t);
+  const { dialect } = sheet;
+  if (!isRoomy(dialect))
+    for (const t of simple) if (t.form === 'rename' && sheet.place === 'base') elements.set(t.name, t);
+  for (const t of complex) if (isDocument(t, dialect)) elements.set(elementOf(t), t);
   if (sheet.place === 'extension')
     for (const host of complexTypes.values())
       for (const [name, field] of Object.entries(host.fields))
-        if (!host.layer && placeOf(field, sheet.dialect) === 'extension') elements.set(name, field.type);
-  return [...elements].map(([name, type]) => `  <xs:element name="${name}" type="${nameOf(type, sheet)}"/>`);
+        if (!host.layer && placeOf(field, dialect) === 'extension') elements.set(name, field.type);
+  return [...elements].map(([name, type]) =>
+    isRoomy(dialect)
+      ? printVersioned(name, nameOf(type, sheet))
+      : `  <xs:element name="${name}" type="${nameOf(type, sheet)}"/>`,
+  );
 }
+
+/** The schemas since 2.2 have a `schemaVer` on the root, and room in every type for later revisions and for others. */
+const isRoomy = ({ schemaVer }: Dialect): boolean => schemaVer !== undefined;
+const roomForOthers = '<xs:any namespace="##other" processContents="lax" minOccurs="0" maxOccurs="unbounded"/>';
+const roomForAttributes = '<xs:anyAttribute processContents="lax"/>';
+const laterRevision = `  <xs:complexType name="Revision2_3Type">
+    <xs:sequence>
+      <xs:any namespace="##targetNamespace" processContents="lax" maxOccurs="unbounded"/>
+    </xs:sequence>
+    ${roomForAttributes}
+  </xs:complexType>`;
+
+/** `schemaVer` stands on the root alone, so it belongs to the element and not to its type. 2.1 had none. */
+const printVersioned = (name: string, type: string): string => `  <xs:element name="${name}">
+    <xs:complexType>
+      <xs:complexContent>
+        <xs:extension base="${type}">
+          <xs:attribute name="schemaVer" type="${SEPVersion.name}" default="2.1"/>
+        </xs:extension>
+      </xs:complexContent>
+    </xs:complexType>
+  </xs:element>`;
 
 function nameOf(type: AnyType, { dialect, place }: Sheet): string {
   if (type.kind === 'simple' && type.form === 'builtin') return type.name;
@@ -78,13 +108,27 @@ function printSimple(type: Simple, sheet: Sheet): string {
   const { name, base, form } = type;
   if (!base) throw new RangeError(`${name} has no base`);
   const on = nameOf(base, sheet);
-  if (form === 'rename')
-    return `  <xs:complexType name="${name}">\n    <xs:simpleContent>\n      <xs:extension base="${on}"/>\n    </xs:simpleContent>\n  </xs:complexType>`;
-  const facet = (kind: string, value: number) => `      <xs:${kind} value="${value}"/>\n`;
+  if (form === 'rename') {
+    const attributes = [
+      ...(type.disables ? ['<xs:attribute name="disabled" type="xs:boolean" default="false"/>'] : []),
+      ...(isRoomy(sheet.dialect) ? [roomForAttributes] : []),
+    ];
+    return [
+      `  <xs:complexType name="${name}">`,
+      '    <xs:simpleContent>',
+      ...(attributes.length === 0
+        ? [`      <xs:extension base="${on}"/>`]
+        : [`      <xs:extension base="${on}">`, ...attributes.map(a => `        ${a}`), '      </xs:extension>']),
+      '    </xs:simpleContent>',
+      '  </xs:complexType>',
+    ].join('\n');
+  }
+  const facet = (kind: string, value: number | string) => `      <xs:${kind} value="${value}"/>\n`;
   const facets =
     (type.length !== base.length && type.length !== undefined ? facet('maxLength', type.length) : '') +
     (type.min !== base.min && type.min !== undefined ? facet('minInclusive', type.min) : '') +
-    (type.max !== base.max && type.max !== undefined ? facet('maxInclusive', type.max) : '');
+    (type.max !== base.max && type.max !== undefined ? facet('maxInclusive', type.max) : '') +
+    (type.pattern === undefined ? '' : facet('pattern', type.pattern));
   const restriction = facets
     ? `<xs:restriction base="${on}">\n${facets}    </xs:restriction>`
     : `<xs:restriction base="${on}"/>`;
@@ -92,20 +136,31 @@ function printSimple(type: Simple, sheet: Sheet): string {
 }
 
 function printComplex(type: Complex, sheet: Sheet): string {
-  const indent = type.base ? '        ' : '    ';
-  const elements = Object.entries(type.fields).flatMap(([name, field]) => printElement(name, field, type, sheet));
+  const { dialect } = sheet;
+  const levels = printedWith(type, dialect);
+  const printedBase = baseOf(levels[0] ?? type, dialect.layers);
+  const indent = printedBase ? '        ' : '    ';
+  const elements = levels
+    .flatMap(level => Object.entries(level.fields))
+    .flatMap(([name, field]) => printElement(name, field, type, sheet));
+  if (isRoomy(dialect)) {
+    elements.push(`<xs:element name="${type.name}_r2_3" type="Revision2_3Type" minOccurs="0"/>`);
+    if (!printedBase) elements.push(roomForOthers);
+  }
   const sequence = elements.length
     ? [`${indent}<xs:sequence>`, ...elements.map(e => `${indent}  ${e}`), `${indent}</xs:sequence>`]
     : [];
-  const attributes = Object.entries(type.attributes)
-    .filter(([, field]) => placeOf(field, sheet.dialect))
+  const attributes = levels
+    .flatMap(level => Object.entries(level.attributes))
+    .filter(([, field]) => placeOf(field, dialect))
     .map(([name, field]) => `${indent}${printAttribute(name, field, sheet)}`);
+  if (isRoomy(dialect)) attributes.push(`${indent}${roomForAttributes}`);
   const inner = [...sequence, ...attributes];
-  if (!type.base)
+  if (!printedBase)
     return inner.length
       ? [`  <xs:complexType name="${type.name}">`, ...inner, '  </xs:complexType>'].join('\n')
       : `  <xs:complexType name="${type.name}"/>`;
-  const base = nameOf(type.base, sheet);
+  const base = nameOf(printedBase, sheet);
   const extension = inner.length
     ? [`      <xs:extension base="${base}">`, ...inner, '      </xs:extension>']
     : [`      <xs:extension base="${base}"/>`];
@@ -118,6 +173,12 @@ function printComplex(type: Complex, sheet: Sheet): string {
   ].join('\n');
 }
 
+/** A type after those of its bases that the dialect does not have: what they say is printed as said by the type. */
+function printedWith(type: Complex, dialect: Dialect): Complex[] {
+  const base = baseOf(type, dialect.layers);
+  return base && !placeOf(base, dialect) ? [...printedWith(base, dialect), type] : [type];
+}
+
 function printElement(name: string, field: Field, host: Complex, sheet: Sheet): string[] {
   const place = placeOf(field, sheet.dialect);
   if (!place) return [];
@@ -125,7 +186,9 @@ function printElement(name: string, field: Field, host: Complex, sheet: Sheet): 
   const bounds = `${min === 1 ? '' : ` minOccurs="${min}"`}${field.max === 1 ? '' : ` maxOccurs="${field.max === Infinity ? 'unbounded' : field.max}"`}`;
   // An element that an extension lends to a type of the base is declared over there.
   if (place === 'extension' && !host.layer) return [`<xs:element ref="${extensionPrefix}:${name}"${bounds}/>`];
-  return [`<xs:element name="${name}" type="${nameOf(field.type, sheet)}"${bounds}/>`];
+  const type = field.was && sheet.dialect.layers['2023'] === undefined ? field.was : field.type;
+  const fallback = field.whenEmpty !== undefined && isRoomy(sheet.dialect) ? ` default="${field.whenEmpty}"` : '';
+  return [`<xs:element name="${name}" type="${nameOf(type, sheet)}"${bounds}${fallback}/>`];
 }
 
 function printAttribute(name: string, field: Field, sheet: Sheet): string {

@@ -11,6 +11,10 @@ export interface ElementPlan {
   readonly place: number;
   readonly polymorphic: boolean;
   readonly complex?: Complex;
+  /** It may carry `disabled`. */
+  readonly disables: boolean;
+  /** What it stands for when empty, by the 2023 edition. */
+  readonly whenEmpty?: unknown;
   /** Whether the element may stand in this namespace. */
   readonly isIn: (uri: string) => boolean;
   readonly parse: (text: string) => unknown;
@@ -20,6 +24,8 @@ export interface ReadPlan {
   readonly elements: ReadonlyMap<string, ElementPlan>;
   readonly attributes: ReadonlyMap<string, { readonly key: string; readonly parse: (text: string) => unknown }>;
   readonly required: readonly { readonly key: string; readonly attribute: boolean; readonly min: number }[];
+  /** Names of the elements in which later revisions of the schema may put more: one for each type of the chain. */
+  readonly revisions: ReadonlySet<string>;
   /** Repeated elements: their value is an array even where there are none. */
   readonly lists: readonly string[];
 }
@@ -60,14 +66,19 @@ function compile(type: Complex, mode: Mode): ReadPlan {
       max: field.max,
       place,
       polymorphic: field.polymorphic ?? false,
+      disables: field.type.kind === 'simple' && field.type.disables === true,
+      ...(field.whenEmpty !== undefined && { whenEmpty: content.parse(field.whenEmpty) }),
       isIn: remember(seen, uri => belongs(field, uri, mode === 'lenient')),
       ...content,
     });
     if (many) lists.push(key);
     if (field.min > 0) required.push({ key, attribute: false, min: field.min });
   }
-  return { elements, attributes, required, lists };
+  const revisions = new Set(chainOf(type).map(({ name }) => `${name}_r2_3`));
+  return { elements, attributes, required, revisions, lists };
 }
+
+const chainOf = (type: Complex): Complex[] => [type, ...(type.base ? chainOf(type.base) : [])];
 
 /** The few namespaces of real documents are looked up once; hostile ones are not kept. */
 function remember(seen: Map<string, boolean>, decide: (uri: string) => boolean): (uri: string) => boolean {

@@ -6,11 +6,12 @@
 import { Problem } from '../base/problem';
 import { complexTypes } from '../model';
 import { xsiNamespace } from '../model/dialect';
+import { Bool, SEPVersion } from '../model/primitives';
 import { elementOf, isA, type Complex, type Infer } from '../model/dsl';
 import { isBase, resolve, type Scope } from './namespaces';
 import { belongs, readPlanOf, type ElementPlan, type ReadPlan } from './read-plan';
 import { scan, type Attribute, type Limits } from './scan';
-import { Misfit, type Mode } from './simple';
+import { Misfit, parser, type Mode } from './simple';
 
 export interface ReadOptions {
   readonly mode: Mode;
@@ -26,6 +27,9 @@ export interface ReadResult<T extends Complex> {
 const defaultMaxBytes = 4 * 1024 * 1024;
 /** Attributes of XML Schema instances that mean nothing to us; `nil` is not among them: nothing of ours can be nil. */
 const hints: ReadonlySet<string> = new Set(['type', 'schemaLocation', 'noNamespaceSchemaLocation']);
+const schemaVer = 'schemaVer';
+const parseVersion = parser(SEPVersion, 'strict');
+const parseFlag = { strict: parser(Bool, 'strict'), lenient: parser(Bool, 'lenient') } as const;
 const limits: Limits = { maxDepth: 32, maxAttributes: 64 };
 
 /**
@@ -69,6 +73,8 @@ class Reader<T extends Complex> {
   private skipping = 0;
   private root: { type: T; value: unknown } | undefined;
   private readonly lenient: boolean;
+  /** The document follows a schema that leaves room for later revisions and for others: schemaVer 2.2 or newer. */
+  private roomy = false;
 
   constructor(
     private readonly types: readonly T[],
@@ -121,15 +127,31 @@ class Reader<T extends Complex> {
         : '';
       throw new Problem('BAD_VALUE', { at: `/${local.slice(0, 64)}`, want: names, ...(note && { note }) });
     }
-    const value = this.openComplex(local, type, attributes, scope, false);
+    const version = attributes.find(a => a.uri === '' && a.local === schemaVer);
+    if (version) this.roomy = this.isRoomy(local, version.value);
+    const others = version ? attributes.filter(a => a !== version) : attributes;
+    const value = this.openComplex(local, type, others, scope, false);
     this.root = { type, value };
+  }
+
+  /** @throws Problem for a version that is none, when reading strictly. */
+  private isRoomy(root: string, version: string): boolean {
+    try {
+      parseVersion(version);
+    } catch (thrown) {
+      if (!this.lenient) this.misfit(thrown, `${root}/@${schemaVer}`);
+      return false;
+    }
+    const [edition = 0, revision = 0] = version.split('.').map(Number);
+    return edition > 2 || (edition === 2 && revision >= 2);
   }
 
   private openChild(parent: Frame, uri: string, local: string, attributes: readonly Attribute[], scope: Scope): void {
     if (parent.simple) this.bad('an element where a value is wanted', local);
     const element = parent.plan?.elements.get(local);
     if (!element || !element.isIn(uri)) {
-      if (!this.lenient) this.bad('an element the schema does not have here', local);
+      if (!this.lenient && !this.hasRoom(parent, uri, local))
+        this.bad('an element the schema does not have here', local);
       this.skipping = 1;
       return;
     }
@@ -147,7 +169,12 @@ class Reader<T extends Complex> {
       return;
     }
     this.frames.push({ step, simple: element, value: parent.value, last: 0, text: '' });
-    if (!this.lenient) this.plainAttributes(attributes);
+    this.plainAttributes(element, attributes, parent.value);
+  }
+
+  /** Whether a schema with room for others has room for an element it does not know. */
+  private hasRoom({ plan }: Frame, uri: string, local: string): boolean {
+    return this.roomy && (isBase(uri, false) ? plan?.revisions.has(local) === true : uri !== '');
   }
 
   private openComplex(
@@ -184,7 +211,7 @@ class Reader<T extends Complex> {
   private attribute(plan: ReadPlan, { uri, local, value }: Attribute, into: Record<string, unknown>): void {
     const known = uri === '' ? plan.attributes.get(local) : undefined;
     if (!known) {
-      if (!this.lenient && (uri !== xsiNamespace || !hints.has(local)))
+      if (!this.lenient && !this.roomy && (uri !== xsiNamespace || !hints.has(local)))
         this.bad('an attribute the schema does not have here', `@${local}`);
       return;
     }
@@ -195,16 +222,29 @@ class Reader<T extends Complex> {
     }
   }
 
-  /** A simple element has no attributes of its own. */
-  private plainAttributes(attributes: readonly Attribute[]): void {
-    const odd = attributes.find(a => a.uri !== xsiNamespace || !hints.has(a.local));
-    if (odd) this.bad('an attribute the schema does not have here', `@${odd.local}`);
+  /** The only attribute of a simple element is `disabled`, of some. */
+  private plainAttributes(
+    element: ElementPlan,
+    attributes: readonly Attribute[],
+    value: Record<string, unknown>,
+  ): void {
+    for (const { uri, local, value: text } of attributes) {
+      if (element.disables && uri === '' && local === 'disabled') {
+        try {
+          if (parseFlag[this.mode](text)) ((value['$disabled'] ??= []) as string[]).push(element.key);
+        } catch (thrown) {
+          this.misfit(thrown, '@disabled');
+        }
+      } else if (!this.lenient && !this.roomy && (uri !== xsiNamespace || !hints.has(local)))
+        this.bad('an attribute the schema does not have here', `@${local}`);
+    }
   }
 
-  private closeSimple(frame: Frame, { key, many, parse }: ElementPlan): void {
+  private closeSimple(frame: Frame, { key, many, parse, whenEmpty }: ElementPlan): void {
     let value: unknown;
     try {
-      value = parse(frame.text);
+      const stands = whenEmpty !== undefined && frame.text === '' && (this.lenient || this.roomy);
+      value = stands ? whenEmpty : parse(frame.text);
     } catch (thrown) {
       this.misfit(thrown);
     }

@@ -70,6 +70,7 @@ const fits = (text: string, length: number) => text.length <= length || codePoin
 export function parser(simple: Simple, mode: Mode): (text: string) => unknown {
   const { lexical, min = -Infinity, max = Infinity, length = Infinity } = simple;
   const lenient = mode === 'lenient';
+  const pattern = simple.pattern === undefined ? undefined : new RegExp(`^(?:${simple.pattern})$`);
   switch (lexical) {
     case 'int':
       return text => {
@@ -100,8 +101,8 @@ export function parser(simple: Simple, mode: Mode): (text: string) => unknown {
       };
     case 'string':
       return text => {
-        if (fits(text, length)) return text;
-        throw new Misfit(textOf(length), text);
+        if (fits(text, length) && (!pattern || pattern.test(text))) return text;
+        throw new Misfit(simple.pattern ?? textOf(length), text);
       };
   }
 }

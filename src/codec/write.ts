@@ -5,7 +5,7 @@
  */
 import { Problem } from '../base/problem';
 import { complexTypes } from '../model';
-import { xsiNamespace, type Dialect } from '../model/dialect';
+import { isDocument, xsiNamespace, type Dialect } from '../model/dialect';
 import { elementOf, isA, type Complex, type Infer } from '../model/dsl';
 import { extensionOf, extensionPrefix, placeOf, planOf, type ElementStep, type Plan } from './plan';
 import { Misfit } from './simple';
@@ -37,12 +37,14 @@ export function write<T extends Complex>(type: T, value: Infer<T>, options: Writ
   if (place === 'extension') used.extension = true;
   const tag = place === 'extension' ? `${extensionPrefix}:${root}` : root;
   try {
+    if (!isDocument(type, dialect)) throw new Fault('', { note: `no document of dialect ${dialect.id}` });
     const { head, body } = content(type, value, false, used);
+    const version = dialect.schemaVer === undefined ? '' : ` schemaVer="${dialect.schemaVer}"`;
     const namespaces =
       ` xmlns="${dialect.namespace}"` +
       (used.extension ? ` xmlns:${extensionPrefix}="${extensionOf(dialect)}"` : '') +
       (used.xsi ? ` xmlns:xsi="${xsiNamespace}"` : '');
-    const document = `<${tag}${namespaces}${head}>${body}</${tag}>`;
+    const document = `<${tag}${namespaces}${version}${head}>${body}</${tag}>`;
     return declaration ? `<?xml version="1.0" encoding="UTF-8"?>\n${document}` : document;
   } catch (thrown) {
     throw faultAt(thrown, `/${root}`);
@@ -132,7 +134,8 @@ function elements(plan: Plan, values: Record<string, unknown>, used: Used): stri
     if (step.extension) used.extension = true;
     if (!step.many) {
       try {
-        out += element(step, value, used);
+        if (step.disables && isDisabled(values, step.key)) out += disabled(step, value);
+        else out += element(step, value, used);
       } catch (thrown) {
         throw outward(thrown, step.key);
       }
@@ -160,3 +163,9 @@ function element({ tag, format, complex, polymorphic }: ElementStep, value: unkn
   const { head, body } = content(complex as Complex, value, polymorphic, used);
   return body === '' ? `<${tag}${head}/>` : `<${tag}${head}>${body}</${tag}>`;
 }
+
+const isDisabled = ({ $disabled }: Record<string, unknown>, key: string): boolean =>
+  Array.isArray($disabled) && $disabled.includes(key);
+
+const disabled = ({ tag, format }: ElementStep, value: unknown): string =>
+  `<${tag} disabled="true">${format?.(value)}</${tag}>`;

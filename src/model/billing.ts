@@ -44,7 +44,7 @@ export type BillingPeriodList = Infer<typeof BillingPeriodList>;
 
 export const BillingMeterReadingBase = type(
   'BillingMeterReadingBase',
-  { spec, extends: MeterReadingBase },
+  { spec, part: true, extends: MeterReadingBase },
   { BillingReadingSetListLink: opt(BillingReadingSetListLink), ReadingTypeLink: opt(ReadingTypeLink) },
 );
 export type BillingMeterReadingBase = Infer<typeof BillingMeterReadingBase>;
@@ -136,7 +136,7 @@ export const ServiceSupplier = type(
 );
 export type ServiceSupplier = Infer<typeof ServiceSupplier>;
 
-export const ServiceSupplierList = list(ServiceSupplier, { extends: List });
+export const ServiceSupplierList = list(ServiceSupplier, { extends: List, dropped: '2023' });
 export type ServiceSupplierList = Infer<typeof ServiceSupplierList>;
 
 const listed = { methods: { GET: 'M', POST: 'D' }, owner: 'assigned' } as const;

@@ -1,11 +1,14 @@
-import { one, opt, type, type Complex, type Field, type Fields, type Infer, type InferFields } from './dsl';
+import { one, opt, type, type Complex, type Field, type Fields, type Infer, type InferFields, type Layer } from './dsl';
 import {
   AnyURI,
   Bool,
   HexBinary8,
   Int32,
   Int48,
+  rename,
   String192,
+  String2,
+  String3,
   String32,
   SubscribableType,
   UInt16,
@@ -17,15 +20,19 @@ import { mRIDType, OneHourRangeType, PowerOfTenMultiplierType, TimeType, UomType
 
 const spec = 'common';
 
-export const Resource = type('Resource', { spec, attributes: { href: opt(AnyURI) } }, {});
+export const Resource = type('Resource', { spec, part: true, attributes: { href: opt(AnyURI) } }, {});
 export type Resource = Infer<typeof Resource>;
 
 const subscribable = { subscribable: opt(SubscribableType, { default: '0' }) };
-const identity = { mRID: one(mRIDType), description: opt(String32), version: opt(VersionType) };
+export const identity = {
+  mRID: one(mRIDType),
+  description: opt(String32),
+  version: opt(VersionType, { whenEmpty: '0' }),
+};
 
 export const SubscribableResource = type(
   'SubscribableResource',
-  { spec, extends: Resource, attributes: subscribable },
+  { spec, part: true, extends: Resource, attributes: subscribable },
   {},
 );
 export type SubscribableResource = Infer<typeof SubscribableResource>;
@@ -34,6 +41,7 @@ export const RespondableResource = type(
   'RespondableResource',
   {
     spec,
+    part: true,
     extends: Resource,
     attributes: { replyTo: opt(AnyURI), responseRequired: opt(HexBinary8, { default: '00' }) },
   },
@@ -41,26 +49,26 @@ export const RespondableResource = type(
 );
 export type RespondableResource = Infer<typeof RespondableResource>;
 
-export const IdentifiedObject = type('IdentifiedObject', { spec, extends: Resource }, identity);
+export const IdentifiedObject = type('IdentifiedObject', { spec, part: true, extends: Resource }, identity);
 export type IdentifiedObject = Infer<typeof IdentifiedObject>;
 
 export const SubscribableIdentifiedObject = type(
   'SubscribableIdentifiedObject',
-  { spec, extends: SubscribableResource },
+  { spec, part: true, extends: SubscribableResource },
   identity,
 );
 export type SubscribableIdentifiedObject = Infer<typeof SubscribableIdentifiedObject>;
 
 export const RespondableIdentifiedObject = type(
   'RespondableIdentifiedObject',
-  { spec, extends: RespondableResource },
+  { spec, part: true, extends: RespondableResource },
   identity,
 );
 export type RespondableIdentifiedObject = Infer<typeof RespondableIdentifiedObject>;
 
 export const RespondableSubscribableIdentifiedObject = type(
   'RespondableSubscribableIdentifiedObject',
-  { spec, extends: RespondableResource, attributes: subscribable },
+  { spec, part: true, extends: RespondableResource, attributes: subscribable },
   identity,
 );
 export type RespondableSubscribableIdentifiedObject = Infer<typeof RespondableSubscribableIdentifiedObject>;
@@ -74,12 +82,12 @@ export type ListLink = Infer<typeof ListLink>;
 
 const counts = { all: one(UInt32), results: one(UInt32) };
 
-export const List = type('List', { spec, extends: Resource, attributes: counts }, {});
+export const List = type('List', { spec, part: true, extends: Resource, attributes: counts }, {});
 export type List = Infer<typeof List>;
 
 export const SubscribableList = type(
   'SubscribableList',
-  { spec, extends: SubscribableResource, attributes: counts },
+  { spec, part: true, extends: SubscribableResource, attributes: counts },
   {},
 );
 export type SubscribableList = Infer<typeof SubscribableList>;
@@ -94,11 +102,18 @@ export function list<
   B extends Complex,
   P extends boolean = false,
   const A extends Fields = Record<never, Field>,
->(item: Complex<S, N>, options: { extends: B; pollRate?: P; attributes?: A }): ListOf<S, N, B, P, A> {
+>(
+  item: Complex<S, N>,
+  options: { extends: B; extended?: Complex; dropped?: Layer; pollRate?: P; attributes?: A },
+): ListOf<S, N, B, P, A> {
   const made = type(
     `${item.name}List`,
     {
       extends: options.extends,
+      ...(options.extended && { extended: options.extended }),
+      ...(options.dropped && { dropped: options.dropped }),
+      // A list of what has a layer of its own is of that layer too.
+      ...(item.layer && { layer: item.layer }),
       attributes: { ...(options.pollRate && pollRate), ...options.attributes },
       ...(item.spec && { spec: item.spec }),
       item,
@@ -137,7 +152,7 @@ export type EventStatus = Infer<typeof EventStatus>;
 
 export const Event = type(
   'Event',
-  { spec, extends: RespondableSubscribableIdentifiedObject },
+  { spec, part: true, extends: RespondableSubscribableIdentifiedObject },
   { creationTime: one(TimeType), EventStatus: one(EventStatus), interval: one(DateTimeInterval) },
 );
 export type Event = Infer<typeof Event>;
@@ -145,10 +160,27 @@ export type Event = Infer<typeof Event>;
 /** Bounds of a random shift of duration and start, in seconds; the sign says which way. */
 export const RandomizableEvent = type(
   'RandomizableEvent',
-  { spec, extends: Event },
-  { randomizeDuration: opt(OneHourRangeType), randomizeStart: opt(OneHourRangeType) },
+  { spec, part: true, extends: Event },
+  {
+    randomizeDuration: opt(OneHourRangeType, { whenEmpty: '0' }),
+    randomizeStart: opt(OneHourRangeType, { whenEmpty: '0' }),
+  },
 );
 export type RandomizableEvent = Infer<typeof RandomizableEvent>;
+
+const since2023 = { layer: '2023' } as const;
+
+/** ISO 3166-1 alpha-2. */
+export const CountryType = rename('CountryType', String2, since2023);
+/** The second part of an ISO 3166-2 code. */
+export const SubdivisionType = rename('SubdivisionType', String3, since2023);
+
+export const GeographicLocationType = type(
+  'GeographicLocationType',
+  { spec, ...since2023 },
+  { country: one(CountryType), subdivision: opt(SubdivisionType) },
+);
+export type GeographicLocationType = Infer<typeof GeographicLocationType>;
 
 /** Degrees as decimal text, WGS 84. */
 export const GPSLocationType = type('GPSLocationType', { spec }, { lat: one(String32), lon: one(String32) });

@@ -4,13 +4,15 @@ import { ausCapability, ausSettings } from './ext/csip-aus';
 import {
   AssociatedDERProgramListLink,
   AssociatedUsagePointLink,
+  CurrentDERControlsLink,
   CurrentDERProgramLink,
   DERAvailabilityLink,
   DERCapabilityLink,
+  DERComponentListLink,
   DERSettingsLink,
   DERStatusLink,
 } from './links';
-import { HexBinary32, HexBinary8, Int16, rename, String6, UInt16, UInt32, UInt8 } from './primitives';
+import { HexBinary160, HexBinary32, HexBinary8, Int16, rename, String6, UInt16, UInt32, UInt8 } from './primitives';
 import {
   ActivePower,
   AmpereHour,
@@ -19,6 +21,8 @@ import {
   PowerFactor,
   ReactivePower,
   ReactiveSusceptance,
+  UnsignedActivePower,
+  UnsignedReactivePower,
   VoltageRMS,
   WattHour,
 } from './quantities';
@@ -26,9 +30,14 @@ import { PerCent, TimeType } from './types';
 
 /** What a client says of its DER (protocol facts 3.7). */
 const spec = 'der';
+const since2023 = { layer: '2023' } as const;
 
 /** Bitmap of control modes, bit 0 charge … bit 26 watt-var (protocol facts 3.6). */
 export const DERControlType = rename('DERControlType', HexBinary32);
+/** The modes that came with the 2023 edition: bits 0 MaxLimPctVAAbsorb … 9 TargetV. */
+export const DERControlType2 = rename('DERControlType2', HexBinary32, since2023);
+/** Bitmap of the settings of a DefaultDERControl. */
+export const DefaultDERControlType = rename('DefaultDERControlType', HexBinary32, since2023);
 /** 4 PV, 80 other storage, 81 EV, 82 EVSE, 83 PV and storage … */
 export const DERType = rename('DERType', UInt8);
 
@@ -38,14 +47,40 @@ export const DER = type(
   {
     AssociatedDERProgramListLink: opt(AssociatedDERProgramListLink),
     AssociatedUsagePointLink: opt(AssociatedUsagePointLink),
+    CurrentDERControlsLink: opt(CurrentDERControlsLink, since2023),
     CurrentDERProgramLink: opt(CurrentDERProgramLink),
+    DERAvailabilityLink: opt(DERAvailabilityLink),
+    DERCapabilityLink: opt(DERCapabilityLink),
+    DERComponentListLink: opt(DERComponentListLink, since2023),
+    DERSettingsLink: opt(DERSettingsLink),
+    DERStatusLink: opt(DERStatusLink),
+  },
+);
+export type DER = Infer<typeof DER>;
+
+/** A part of a DER that has a certificate of its own. */
+export const DERComponentBase = type(
+  'DERComponentBase',
+  { spec, ...since2023, part: true, extends: SubscribableResource },
+  {
+    AssociatedUsagePointLink: opt(AssociatedUsagePointLink),
     DERAvailabilityLink: opt(DERAvailabilityLink),
     DERCapabilityLink: opt(DERCapabilityLink),
     DERSettingsLink: opt(DERSettingsLink),
     DERStatusLink: opt(DERStatusLink),
   },
 );
-export type DER = Infer<typeof DER>;
+export type DERComponentBase = Infer<typeof DERComponentBase>;
+
+export const DERComponent = type(
+  'DERComponent',
+  { spec, ...since2023, extends: DERComponentBase },
+  { lFDI: one(HexBinary160) },
+);
+export type DERComponent = Infer<typeof DERComponent>;
+
+export const DERComponentList = list(DERComponent, { extends: List });
+export type DERComponentList = Infer<typeof DERComponentList>;
 
 export const DERList = list(DER, { extends: List, pollRate: true });
 export type DERList = Infer<typeof DERList>;
@@ -56,6 +91,7 @@ export const DERCapability = type(
   { spec, extends: Resource },
   {
     modesSupported: one(DERControlType),
+    modesSupported2: opt(DERControlType2, since2023),
     rtgAbnormalCategory: opt(UInt8),
     rtgMaxA: opt(CurrentRMS),
     rtgMaxAh: opt(AmpereHour),
@@ -104,6 +140,7 @@ export const DERSettings = type(
   { spec, extends: SubscribableResource },
   {
     modesEnabled: opt(DERControlType),
+    modesEnabled2: opt(DERControlType2, since2023),
     ...enterService,
     setGradW: one(UInt16),
     setMaxA: opt(CurrentRMS),
@@ -139,6 +176,14 @@ export const ConnectStatusType = type(
 );
 export type ConnectStatusType = Infer<typeof ConnectStatusType>;
 
+/** Bits of value: 0 connected, 1 energized. */
+export const ConnectStatusType2 = type(
+  'ConnectStatusType2',
+  { spec, ...since2023 },
+  { dateTime: one(TimeType), value: one(HexBinary8) },
+);
+export type ConnectStatusType2 = Infer<typeof ConnectStatusType2>;
+
 const coded = { dateTime: one(TimeType), value: one(UInt8) };
 
 /** 1 off, 2 sleeping, 3 starting, 4 tracking, 5 throttled, 6 shutting down, 7 fault, 8 standby, 9 test, 10 maker's own. */
@@ -173,6 +218,7 @@ export const DERStatus = type(
   { spec, extends: SubscribableResource },
   {
     alarmStatus: opt(HexBinary32),
+    connectStatus: opt(ConnectStatusType2, since2023),
     genConnectStatus: opt(ConnectStatusType),
     inverterStatus: opt(InverterStatusType),
     localControlModeStatus: opt(LocalControlModeStatusType),
@@ -196,7 +242,9 @@ export const DERAvailability = type(
     readingTime: one(TimeType),
     reserveChargePercent: opt(PerCent),
     reservePercent: opt(PerCent),
+    statVarAbsorbAvail: opt(UnsignedReactivePower, since2023),
     statVarAvail: opt(ReactivePower),
+    statWAbsorbAvail: opt(UnsignedActivePower, since2023),
     statWAvail: opt(ActivePower),
   },
 );

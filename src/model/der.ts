@@ -3,9 +3,26 @@ import {
   list,
   List,
   RandomizableEvent,
+  RespondableSubscribableIdentifiedObject,
   SubscribableIdentifiedObject,
   SubscribableList,
 } from './common';
+import {
+  ActivePowerControlType,
+  ActivePowerDeltaControlType,
+  DERUnitRefType,
+  FixedVar,
+  FixedVarControlType,
+  PerCentControlType,
+  PowerFactorWithExcitationControlType,
+  ReactivePowerControlType,
+  ReactivePowerDeltaControlType,
+  SignedPerCentControlType,
+  UnsignedActivePowerControlType,
+  UnsignedFixedVarControlType,
+  UnsignedReactivePowerControlType,
+  VoltageRMSControlType,
+} from './control-types';
 import { DER, DERAvailability, DERCapability, DERList, DERSettings, DERStatus, enterService } from './der-info';
 import { many, one, opt, type, type Infer } from './dsl';
 import { ausControlBase } from './ext/csip-aus';
@@ -22,53 +39,74 @@ import { ActivePower, PowerFactorWithExcitation, ReactivePower } from './quantit
 import { resource, resources } from './resource';
 import { DeviceCategoryType, PerCent, PowerOfTenMultiplierType, PrimacyType, SignedPerCent, TimeType } from './types';
 
+export * from './control-types';
 export * from './der-info';
 export * from './quantities';
 
 const spec = 'der';
+const since2023 = { layer: '2023' } as const;
 
-/** 0 none, 1 % of setMaxW, 2 % of setMaxVar, 3 % of statVarAvail, 4 % of effective voltage … (protocol facts 3.6). */
-export const DERUnitRefType = rename('DERUnitRefType', UInt8);
 /** 0 frequency-watt … 11 volt-var, 12 volt-watt, 13 watt-PF, 14 watt-var (protocol facts 3.6). */
 export const DERCurveType = rename('DERCurveType', UInt8);
-
-export const FixedVar = type('FixedVar', { spec }, { refType: one(DERUnitRefType), value: one(SignedPerCent) });
-export type FixedVar = Infer<typeof FixedVar>;
 
 /** Dead bands in mHz, slopes in thousandths, response time in hundredths of a second. */
 export const FreqDroopType = type(
   'FreqDroopType',
-  { spec },
-  { dBOF: one(UInt32), dBUF: one(UInt32), kOF: one(UInt16), kUF: one(UInt16), openLoopTms: one(UInt16) },
+  { spec, attributes: { disabled: opt(Bool, { ...since2023, default: 'false' }) } },
+  {
+    dBOF: one(UInt32),
+    dBUF: one(UInt32),
+    kOF: one(UInt16),
+    kUF: one(UInt16),
+    openLoopTms: one(UInt16),
+    pMin: opt(ActivePower, since2023),
+  },
 );
 export type FreqDroopType = Infer<typeof FreqDroopType>;
+
+const wasPF = { was: PowerFactorWithExcitation };
 
 /** Percentages are hundredths of a per cent of setMaxW, ramp times hundredths of a second. */
 export const DERControlBase = type(
   'DERControlBase',
-  { spec },
+  { spec, disabling: true },
   {
     opModConnect: opt(Bool),
+    opModDeltaVar: opt(ReactivePowerDeltaControlType, since2023),
+    opModDeltaW: opt(ActivePowerDeltaControlType, since2023),
     opModEnergize: opt(Bool),
-    opModFixedPFAbsorbW: opt(PowerFactorWithExcitation),
-    opModFixedPFInjectW: opt(PowerFactorWithExcitation),
-    opModFixedVar: opt(FixedVar),
-    opModFixedW: opt(SignedPerCent),
+    opModFixedPFAbsorbW: opt(PowerFactorWithExcitationControlType, wasPF),
+    opModFixedPFInjectW: opt(PowerFactorWithExcitationControlType, wasPF),
+    opModFixedV: opt(SignedPerCentControlType, since2023),
+    opModFixedVar: opt(FixedVarControlType, { was: FixedVar }),
+    opModFixedW: opt(SignedPerCentControlType, { was: SignedPerCent }),
     opModFreqDroop: opt(FreqDroopType),
     opModFreqWatt: opt(DERCurveLink),
+    opModGridConnectPermit: opt(Bool, since2023),
     opModHFRTMayTrip: opt(DERCurveLink),
     opModHFRTMustTrip: opt(DERCurveLink),
     opModHVRTMayTrip: opt(DERCurveLink),
     opModHVRTMomentaryCessation: opt(DERCurveLink),
     opModHVRTMustTrip: opt(DERCurveLink),
+    opModIslandPermit: opt(Bool, since2023),
     opModLFRTMayTrip: opt(DERCurveLink),
     opModLFRTMustTrip: opt(DERCurveLink),
     opModLVRTMayTrip: opt(DERCurveLink),
     opModLVRTMomentaryCessation: opt(DERCurveLink),
     opModLVRTMustTrip: opt(DERCurveLink),
-    opModMaxLimW: opt(PerCent),
-    opModTargetVar: opt(ReactivePower),
-    opModTargetW: opt(ActivePower),
+    opModMaxLimPctVAAbsorb: opt(PerCentControlType, since2023),
+    opModMaxLimPctVAInject: opt(PerCentControlType, since2023),
+    opModMaxLimPctVarAbsorb: opt(UnsignedFixedVarControlType, since2023),
+    opModMaxLimPctVarInject: opt(UnsignedFixedVarControlType, since2023),
+    opModMaxLimPctWAbsorb: opt(PerCentControlType, since2023),
+    opModMaxLimVarAbsorb: opt(UnsignedReactivePowerControlType, since2023),
+    opModMaxLimVarInject: opt(UnsignedReactivePowerControlType, since2023),
+    opModMaxLimW: opt(PerCentControlType, { was: PerCent }),
+    opModMaxLimWAbsorb: opt(UnsignedActivePowerControlType, since2023),
+    opModMaxLimWInject: opt(UnsignedActivePowerControlType, since2023),
+    opModTargetV: opt(VoltageRMSControlType, since2023),
+    opModTargetVar: opt(ReactivePowerControlType, { was: ReactivePower }),
+    opModTargetW: opt(ActivePowerControlType, { was: ActivePower }),
     opModVoltVar: opt(DERCurveLink),
     opModVoltWatt: opt(DERCurveLink),
     opModWattPF: opt(DERCurveLink),
@@ -93,8 +131,14 @@ export type DERControlList = Infer<typeof DERControlList>;
 /** In force whenever no event is. */
 export const DefaultDERControl = type(
   'DefaultDERControl',
-  { spec, extends: SubscribableIdentifiedObject },
-  { DERControlBase: one(DERControlBase), ...enterService, setGradW: opt(UInt16), setSoftGradW: opt(UInt16) },
+  { spec, extends: RespondableSubscribableIdentifiedObject, extended: SubscribableIdentifiedObject },
+  {
+    DERControlBase: one(DERControlBase),
+    ...enterService,
+    setGradW: opt(UInt16),
+    setSoftGradW: opt(UInt16),
+    updatedTime: opt(TimeType, since2023),
+  },
 );
 export type DefaultDERControl = Infer<typeof DefaultDERControl>;
 
@@ -106,7 +150,7 @@ export const DERCurve = type(
   'DERCurve',
   { spec, extends: IdentifiedObject },
   {
-    autonomousVRefEnable: opt(Bool),
+    autonomousVRefEnable: opt(Bool, { whenEmpty: 'false' }),
     autonomousVRefTimeConstant: opt(UInt32),
     creationTime: one(TimeType),
     CurveData: many(CurveData, { min: 1, max: 10 }),

@@ -21,6 +21,7 @@ export const DeviceInformation = type(
   'DeviceInformation',
   { spec, extends: Resource, attributes: pollRate },
   {
+    connectionPointID: opt(String32, { layer: '2023' }),
     DRLCCapabilities: opt(DRLCCapabilities),
     functionsImplemented: opt(HexBinary64),
     gpsLocation: opt(GPSLocationType),

@@ -22,7 +22,7 @@ export const DeviceStatus = type(
   {
     changedTime: one(TimeType),
     onCount: opt(UInt16),
-    opState: opt(UInt8),
+    opState: opt(UInt8, { whenEmpty: '0' }),
     opTime: opt(UInt32),
     Temperature: many(Temperature),
     TimeLink: opt(TimeLink),

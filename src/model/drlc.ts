@@ -45,7 +45,7 @@ export const EndDeviceControl = type(
     DutyCycle: opt(DutyCycle),
     loadShiftForward: one(Bool),
     Offset: opt(Offset),
-    overrideDuration: opt(UInt16),
+    overrideDuration: opt(UInt16, { whenEmpty: '0' }),
     SetPoint: opt(SetPoint),
     TargetReduction: opt(TargetReduction),
   },
@@ -60,7 +60,7 @@ export const DemandResponseProgram = type(
   { spec, extends: IdentifiedObject },
   {
     ActiveEndDeviceControlListLink: opt(ActiveEndDeviceControlListLink),
-    availabilityUpdatePercentChangeThreshold: opt(PerCent),
+    availabilityUpdatePercentChangeThreshold: opt(PerCent, { whenEmpty: '0' }),
     availabilityUpdatePowerChangeThreshold: opt(ActivePower),
     EndDeviceControlListLink: opt(EndDeviceControlListLink),
     primacy: one(PrimacyType),

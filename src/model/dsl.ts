@@ -9,6 +9,9 @@
 /** Where a field comes from when it is not in the 2018 base schema. A dialect says which layers it speaks, and in which namespace. */
 export type Layer = 'csipaus-1.2' | 'csipaus-1.3' | '2023';
 
+/** The layers a dialect speaks, each with the namespace of its elements. */
+export type Layers = Readonly<Partial<Record<Layer, string>>>;
+
 export type Lexical = 'int' | 'boolean' | 'hex' | 'string' | 'uri';
 
 export interface Simple<J = unknown> {
@@ -20,6 +23,10 @@ export interface Simple<J = unknown> {
   readonly max?: number;
   /** Largest length: characters of a string, bytes of a hex binary. */
   readonly length?: number;
+  /** What its text must look like, as a regular expression of XML Schema: the whole of it. */
+  readonly pattern?: string;
+  /** Its element may carry `disabled="true"`; the structure around then names it in `$disabled` (2023 edition). */
+  readonly disables?: boolean;
   /** The named type this one restricts or renames. */
   readonly base?: Simple;
   /** How the schema prints it: a restriction of its own, or a complex type that only renames its base. */
@@ -43,6 +50,10 @@ export interface Field<T extends AnyType = AnyType, C extends Cardinality = Card
   readonly demanded?: boolean;
   /** The element stands in the base namespace although its layer has one of its own. */
   readonly inBase?: boolean;
+  /** Its type before the 2023 edition, which is the same without what that edition adds. */
+  readonly was?: AnyType;
+  /** What an empty element stands for, by the 2023 edition. */
+  readonly whenEmpty?: string;
   /** The element may name any subtype with xsi:type; its value then carries `$type`. */
   readonly polymorphic?: boolean;
 }
@@ -62,7 +73,13 @@ export interface Complex<S = unknown, N extends string = string> {
   readonly element?: string;
   /** It has no global element: it never is the root of a document. */
   readonly inner?: boolean;
+  /** It is no document by the 2023 edition, which has global elements for documents only. */
+  readonly part?: boolean;
   readonly base?: Complex;
+  /** What it extended before the 2023 edition. */
+  readonly extended?: Complex;
+  /** The layer that took it out of the schema. */
+  readonly dropped?: Layer;
   readonly attributes: Fields;
   readonly fields: Fields;
   /** Which function set of the standard declares it. */
@@ -131,6 +148,13 @@ interface FieldOptions {
   layer?: Layer;
   demanded?: boolean;
   inBase?: boolean;
+  was?: AnyType;
+  whenEmpty?: string;
+}
+
+/** What a structure some of whose simple elements may be disabled says beside them: their names. */
+export interface Disabling {
+  $disabled?: string[];
 }
 
 /**
@@ -142,6 +166,7 @@ export function type<
   const F extends Fields,
   B extends Complex | undefined = undefined,
   const A extends Fields = Record<never, Field>,
+  D extends boolean = false,
 >(
   name: N,
   options: {
@@ -151,15 +176,30 @@ export function type<
     layer?: Layer;
     element?: string;
     inner?: boolean;
+    part?: boolean;
+    extended?: Complex;
+    dropped?: Layer;
+    disabling?: D;
     item?: Complex;
   },
   fields: F,
-): Complex<Simplify<(B extends Complex ? ShapeOf<B> : unknown) & InferFields<A> & InferFields<F>>, N> {
+): Complex<
+  Simplify<
+    (B extends Complex ? ShapeOf<B> : unknown) &
+      InferFields<A> &
+      InferFields<F> &
+      (D extends true ? Disabling : unknown)
+  >,
+  N
+> {
   return {
     kind: 'complex',
     name,
     ...(options.element && { element: options.element }),
     ...(options.inner && { inner: true }),
+    ...(options.part && { part: true }),
+    ...(options.extended && { extended: options.extended }),
+    ...(options.dropped && { dropped: options.dropped }),
     ...(options.extends && { base: options.extends }),
     attributes: options.attributes ?? {},
     fields,
@@ -172,14 +212,20 @@ export function type<
 /** Name of the global element of a type. */
 export const elementOf = (complex: Complex): string => complex.element ?? complex.name;
 
+/** What a type extends for one who speaks `layers`; by the newest edition where none are given. */
+export const baseOf = (complex: Complex, layers?: Layers): Complex | undefined =>
+  complex.extended && layers && layers['2023'] === undefined ? complex.extended : complex.base;
+
 /** All attributes of a type, its bases' included. */
-export function attributesOf(complex: Complex): [string, Field][] {
-  return [...(complex.base ? attributesOf(complex.base) : []), ...Object.entries(complex.attributes)];
+export function attributesOf(complex: Complex, layers?: Layers): [string, Field][] {
+  const base = baseOf(complex, layers);
+  return [...(base ? attributesOf(base, layers) : []), ...Object.entries(complex.attributes)];
 }
 
 /** All elements of a type in XML order, its bases' first. */
-export function fieldsOf(complex: Complex): [string, Field][] {
-  return [...(complex.base ? fieldsOf(complex.base) : []), ...Object.entries(complex.fields)];
+export function fieldsOf(complex: Complex, layers?: Layers): [string, Field][] {
+  const base = baseOf(complex, layers);
+  return [...(base ? fieldsOf(base, layers) : []), ...Object.entries(complex.fields)];
 }
 
 /** Whether `complex` is `ancestor` or extends it. */

@@ -1,5 +1,5 @@
-import { list, Resource, SubscribableList } from './common';
-import { one, opt, type, type Infer } from './dsl';
+import { identity, list, Resource, SubscribableList } from './common';
+import { opt, type, type Infer } from './dsl';
 import { DERProgramList } from './der';
 import {
   CustomerAccountListLink,
@@ -13,16 +13,15 @@ import {
   TimeLink,
   UsagePointListLink,
 } from './links';
-import { String32, SubscribableType } from './primitives';
+import { SubscribableType } from './primitives';
 import { resource, resources } from './resource';
-import { mRIDType, VersionType } from './types';
 
 const spec = 'fsa';
 
 /** What DeviceCapability and an assignment can both point to. */
 export const FunctionSetAssignmentsBase = type(
   'FunctionSetAssignmentsBase',
-  { spec, extends: Resource },
+  { spec, part: true, extends: Resource },
   {
     CustomerAccountListLink: opt(CustomerAccountListLink),
     DemandResponseProgramListLink: opt(DemandResponseProgramListLink),
@@ -45,7 +44,7 @@ export const FunctionSetAssignments = type(
     extends: FunctionSetAssignmentsBase,
     attributes: { subscribable: opt(SubscribableType, { default: '0' }) },
   },
-  { mRID: one(mRIDType), description: opt(String32), version: opt(VersionType) },
+  identity,
 );
 export type FunctionSetAssignments = Infer<typeof FunctionSetAssignments>;
 

@@ -1,5 +1,7 @@
+import * as aggregationTypes from './aggregation';
 import * as commonTypes from './common';
 import * as csipAusTypes from './csip-aus';
+import * as currentControlTypes from './current-controls';
 import * as dcapTypes from './dcap';
 import * as derTypes from './der';
 import * as edevTypes from './edev';
@@ -87,6 +89,8 @@ const modules: readonly object[] = [
   powerStatusTypes,
   prepaymentTypes,
   pricingTypes,
+  aggregationTypes,
+  currentControlTypes,
   ausTypes,
   ausPricingTypes,
   csipAusTypes,

@@ -1,10 +1,14 @@
 import { Link, ListLink } from './common';
-import { type } from './dsl';
+import { opt, type } from './dsl';
+import { Bool } from './primitives';
 
 /** The standard names a link type for nearly every resource. They add nothing to Link or ListLink but the name. */
 const spec = 'links';
-const link = <const N extends string>(name: N) => type(name, { spec, extends: Link }, {});
-const listLink = <const N extends string>(name: N) => type(name, { spec, extends: ListLink }, {});
+const since2023 = { layer: '2023' } as const;
+const link = <const N extends string>(name: N, more: { layer?: '2023' } = {}) =>
+  type(name, { spec, ...more, extends: Link }, {});
+const listLink = <const N extends string>(name: N, more: { layer?: '2023' } = {}) =>
+  type(name, { spec, ...more, extends: ListLink }, {});
 
 // device capability, devices, assignments
 export const DeviceCapabilityLink = link('DeviceCapabilityLink');
@@ -112,5 +116,17 @@ export const DERAvailabilityLink = link('DERAvailabilityLink');
 export const DefaultDERControlLink = link('DefaultDERControlLink');
 export const ActiveDERControlListLink = listLink('ActiveDERControlListLink');
 export const DERControlListLink = listLink('DERControlListLink');
-export const DERCurveLink = link('DERCurveLink');
+/** `disabled`: the mode is switched off whatever the curve says. */
+export const DERCurveLink = type(
+  'DERCurveLink',
+  { spec, extends: Link, attributes: { disabled: opt(Bool, { ...since2023, default: 'false' }) } },
+  {},
+);
 export const DERCurveListLink = listLink('DERCurveListLink');
+
+// the 2023 edition
+export const AggregatedDeviceListLink = listLink('AggregatedDeviceListLink', since2023);
+export const AggregationPriorityLink = link('AggregationPriorityLink', since2023);
+export const ProxiedDeviceListLink = listLink('ProxiedDeviceListLink', since2023);
+export const CurrentDERControlsLink = link('CurrentDERControlsLink', since2023);
+export const DERComponentListLink = listLink('DERComponentListLink', since2023);

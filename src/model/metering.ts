@@ -26,21 +26,22 @@ import {
 } from './types';
 
 const spec = 'metering';
+const zero = { whenEmpty: '0' } as const;
 
 /** status: 0 off, 1 on. */
 export const UsagePointBase = type(
   'UsagePointBase',
-  { spec, extends: IdentifiedObject },
+  { spec, part: true, extends: IdentifiedObject },
   { roleFlags: one(RoleFlagsType), serviceCategoryKind: one(ServiceKind), status: one(UInt8) },
 );
 export type UsagePointBase = Infer<typeof UsagePointBase>;
 
-export const MeterReadingBase = type('MeterReadingBase', { spec, extends: IdentifiedObject }, {});
+export const MeterReadingBase = type('MeterReadingBase', { spec, part: true, extends: IdentifiedObject }, {});
 export type MeterReadingBase = Infer<typeof MeterReadingBase>;
 
 export const ReadingSetBase = type(
   'ReadingSetBase',
-  { spec, extends: IdentifiedObject },
+  { spec, part: true, extends: IdentifiedObject },
   { timePeriod: one(DateTimeInterval) },
 );
 export type ReadingSetBase = Infer<typeof ReadingSetBase>;
@@ -48,12 +49,12 @@ export type ReadingSetBase = Infer<typeof ReadingSetBase>;
 /** The amount is value × 10^powerOfTenMultiplier in the unit of its ReadingType. */
 export const ReadingBase = type(
   'ReadingBase',
-  { spec, extends: Resource },
+  { spec, part: true, extends: Resource },
   {
-    consumptionBlock: opt(ConsumptionBlockType),
-    qualityFlags: opt(HexBinary16),
+    consumptionBlock: opt(ConsumptionBlockType, zero),
+    qualityFlags: opt(HexBinary16, { whenEmpty: '00' }),
     timePeriod: opt(DateTimeInterval),
-    touTier: opt(TOUType),
+    touTier: opt(TOUType, zero),
     value: opt(Int48),
   },
 );
@@ -84,23 +85,23 @@ export const ReadingType = type(
   'ReadingType',
   { spec, extends: Resource },
   {
-    accumulationBehaviour: opt(AccumulationBehaviourType),
+    accumulationBehaviour: opt(AccumulationBehaviourType, zero),
     calorificValue: opt(UnitValueType),
-    commodity: opt(CommodityType),
+    commodity: opt(CommodityType, zero),
     conversionFactor: opt(UnitValueType),
-    dataQualifier: opt(DataQualifierType),
-    flowDirection: opt(FlowDirectionType),
+    dataQualifier: opt(DataQualifierType, zero),
+    flowDirection: opt(FlowDirectionType, zero),
     intervalLength: opt(UInt32),
-    kind: opt(KindType),
+    kind: opt(KindType, zero),
     maxNumberOfIntervals: opt(UInt8),
-    numberOfConsumptionBlocks: opt(UInt8),
-    numberOfTouTiers: opt(UInt8),
-    phase: opt(PhaseCode),
-    powerOfTenMultiplier: opt(PowerOfTenMultiplierType),
+    numberOfConsumptionBlocks: opt(UInt8, zero),
+    numberOfTouTiers: opt(UInt8, zero),
+    phase: opt(PhaseCode, zero),
+    powerOfTenMultiplier: opt(PowerOfTenMultiplierType, zero),
     subIntervalLength: opt(UInt32),
     supplyLimit: opt(UInt48),
-    tieredConsumptionBlocks: opt(Bool),
-    uom: opt(UomType),
+    tieredConsumptionBlocks: opt(Bool, { whenEmpty: 'false' }),
+    uom: opt(UomType, zero),
   },
 );
 export type ReadingType = Infer<typeof ReadingType>;

@@ -1,4 +1,12 @@
-import { IdentifiedObject, list, List, RandomizableEvent, SubscribableList, UnitValueType } from './common';
+import {
+  GeographicLocationType,
+  IdentifiedObject,
+  list,
+  List,
+  RandomizableEvent,
+  SubscribableList,
+  UnitValueType,
+} from './common';
 import { ConsumptionTariffInterval, ConsumptionTariffIntervalList } from './consumption-tariff';
 import { one, opt, type, type Infer } from './dsl';
 import { ausPollRate, ausSubscribable, ausTariffProfile, ausTimeTariffInterval } from './ext/csip-aus-pricing';
@@ -9,13 +17,22 @@ import {
   ReadingTypeLink,
   TimeTariffIntervalListLink,
 } from './links';
-import { String20 } from './primitives';
+import { AnyURI, Bool, String20, String42 } from './primitives';
 import { resource, resources } from './resource';
-import { CurrencyCode, PowerOfTenMultiplierType, PrimacyType, RoleFlagsType, ServiceKind, TOUType } from './types';
+import {
+  CurrencyCode,
+  PowerOfTenMultiplierType,
+  PrimacyType,
+  RoleFlagsType,
+  ServiceKind,
+  TimeType,
+  TOUType,
+} from './types';
 
 export * from './consumption-tariff';
 
 const spec = 'pricing';
+const since2023 = { layer: '2023' } as const;
 
 export const TimeTariffInterval = type(
   'TimeTariffInterval',
@@ -54,12 +71,21 @@ export const TariffProfile = type(
   'TariffProfile',
   { spec, extends: IdentifiedObject },
   {
+    bindingPrices: opt(Bool, since2023),
     currency: opt(CurrencyCode),
+    dateAnnounced: opt(TimeType, since2023),
+    dateEffective: opt(TimeType, since2023),
+    localPrice: opt(Bool, since2023),
+    location: opt(GeographicLocationType, since2023),
     pricePowerOfTenMultiplier: opt(PowerOfTenMultiplierType),
     primacy: one(PrimacyType),
     rateCode: opt(String20),
+    rateCodeLong: opt(String42, since2023),
     RateComponentListLink: opt(RateComponentListLink),
+    retailer: opt(String20, since2023),
+    retailerLong: opt(String42, since2023),
     serviceCategoryKind: one(ServiceKind),
+    tariffDescriptionExternalURI: opt(AnyURI, since2023),
     ...ausTariffProfile,
   },
 );

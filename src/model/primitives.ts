@@ -1,4 +1,4 @@
-import { type Lexical, type Simple } from './dsl';
+import { type Layer, type Lexical, type Simple } from './dsl';
 
 /**
  * Simple types. Whole numbers become JavaScript numbers, hex binaries upper-case strings with an even number of digits. Int64
@@ -16,18 +16,24 @@ interface Facets {
   min?: number;
   max?: number;
   length?: number;
+  pattern?: string;
 }
 
-const restrict = <J>(name: string, base: Simple<J>, facets: Facets = {}): Simple<J> => ({
+export const restrict = <J>(
+  name: string,
+  base: Simple<J>,
+  { layer, ...facets }: Facets & { layer?: Layer } = {},
+): Simple<J> => ({
   ...base,
   ...facets,
+  ...(layer && { layer }),
   name,
   base,
   form: 'restriction',
 });
 
 /** A type that only gives another name, and a meaning, to its base. */
-export const rename = <J>(name: string, base: Simple<J>, more: Pick<Simple, 'layer'> = {}): Simple<J> => ({
+export const rename = <J>(name: string, base: Simple<J>, more: Pick<Simple, 'layer' | 'disables'> = {}): Simple<J> => ({
   ...base,
   ...more,
   name,
@@ -73,12 +79,20 @@ export const HexBinary128 = restrict('HexBinary128', xsHexBinary, { length: 16 }
 export const HexBinary160 = restrict('HexBinary160', xsHexBinary, { length: 20 });
 
 /** Lengths in characters. */
+export const String2 = restrict('String2', Text, { length: 2, layer: '2023' });
+export const String3 = restrict('String3', Text, { length: 3, layer: '2023' });
 export const String6 = restrict('String6', Text, { length: 6 });
 export const String16 = restrict('String16', Text, { length: 16 });
 export const String20 = restrict('String20', Text, { length: 20 });
 export const String32 = restrict('String32', Text, { length: 32 });
 export const String42 = restrict('String42', Text, { length: 42 });
 export const String192 = restrict('String192', Text, { length: 192 });
+
+/** The schema a document follows: edition and revision, `2.2` for 2023. */
+export const SEPVersion = restrict('SEPVersion', Text, {
+  pattern: '[1-9][0-9]{0,2}[.]([0]|[1-9][0-9]{0,2})',
+  layer: '2023',
+});
 
 /** 0 not at all, 1 without conditions, 2 with conditions, 3 both. */
 export const SubscribableType = restrict('SubscribableType', UInt8);

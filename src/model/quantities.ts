@@ -10,9 +10,15 @@ const unsigned = { multiplier: one(PowerOfTenMultiplierType), value: one(UInt16)
 /** W. */
 export const ActivePower = type('ActivePower', { spec }, signed);
 export type ActivePower = Infer<typeof ActivePower>;
+/** W, never negative. */
+export const UnsignedActivePower = type('UnsignedActivePower', { spec, layer: '2023' }, unsigned);
+export type UnsignedActivePower = Infer<typeof UnsignedActivePower>;
 /** var. */
 export const ReactivePower = type('ReactivePower', { spec }, signed);
 export type ReactivePower = Infer<typeof ReactivePower>;
+/** var, never negative. */
+export const UnsignedReactivePower = type('UnsignedReactivePower', { spec, layer: '2023' }, unsigned);
+export type UnsignedReactivePower = Infer<typeof UnsignedReactivePower>;
 /** VA. */
 export const ApparentPower = type('ApparentPower', { spec }, unsigned);
 export type ApparentPower = Infer<typeof ApparentPower>;

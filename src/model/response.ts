@@ -1,4 +1,5 @@
 import { IdentifiedObject, list, List, Resource } from './common';
+import { DefaultDERControlType, DERControlType, DERControlType2 } from './der-info';
 import { ApplianceLoadReduction, DutyCycle, Offset, SetPoint } from './drlc';
 import { one, opt, type, type Infer } from './dsl';
 import { ResponseListLink } from './links';
@@ -21,8 +22,26 @@ export const Response = type(
 );
 export type Response = Infer<typeof Response>;
 
-export const DERControlResponse = type('DERControlResponse', { spec, extends: Response }, {});
+const since2023 = { layer: '2023' } as const;
+
+/** modesResponded: the modes of the control it is about. */
+export const DERControlResponse = type(
+  'DERControlResponse',
+  { spec, extends: Response },
+  { modesResponded: opt(DERControlType, since2023), modesResponded2: opt(DERControlType2, since2023) },
+);
 export type DERControlResponse = Infer<typeof DERControlResponse>;
+
+export const DefaultDERControlResponse = type(
+  'DefaultDERControlResponse',
+  { spec, ...since2023, extends: Response },
+  {
+    defaultsResponded: one(DefaultDERControlType),
+    modesResponded: one(DERControlType),
+    modesResponded2: one(DERControlType2),
+  },
+);
+export type DefaultDERControlResponse = Infer<typeof DefaultDERControlResponse>;
 
 export const FlowReservationResponseResponse = type('FlowReservationResponseResponse', { spec, extends: Response }, {});
 export type FlowReservationResponseResponse = Infer<typeof FlowReservationResponseResponse>;

@@ -2,6 +2,7 @@ import { list, List, Resource } from './common';
 import { any, one, opt, type, type Infer } from './dsl';
 import { AnyURI, Int48, String16, UInt32, UInt8 } from './primitives';
 import { resource, resources } from './resource';
+import { TimeType } from './types';
 
 const spec = 'subscription';
 
@@ -15,7 +16,7 @@ export type Condition = Infer<typeof Condition>;
 
 export const SubscriptionBase = type(
   'SubscriptionBase',
-  { spec, extends: Resource },
+  { spec, part: true, extends: Resource },
   { subscribedResource: one(AnyURI) },
 );
 export type SubscriptionBase = Infer<typeof SubscriptionBase>;
@@ -42,6 +43,7 @@ export const Notification = type(
   'Notification',
   { spec, extends: SubscriptionBase },
   {
+    createdDateTime: opt(TimeType, { layer: '2023' }),
     newResourceURI: opt(AnyURI),
     /** Any resource, with its type's name in `$type`. */
     Resource: any(Resource),

@@ -30,7 +30,8 @@ const uri = fc
   )
   .map(([start, middle, query]) => `${start}${middle.join('')}${query}`);
 
-export function simpleArbitrary({ lexical, min = 0, max = 0, length = 64 }: Simple): fc.Arbitrary<unknown> {
+/** `least`: fewest bytes of a hex binary, where an empty element would stand for something else. */
+export function simpleArbitrary({ lexical, min = 0, max = 0, length = 64 }: Simple, least = 0): fc.Arbitrary<unknown> {
   switch (lexical) {
     case 'int':
       return fc.oneof(
@@ -42,7 +43,7 @@ export function simpleArbitrary({ lexical, min = 0, max = 0, length = 64 }: Simp
       return fc.boolean();
     case 'hex':
       return fc
-        .uint8Array({ minLength: length === 20 ? length : 0, maxLength: length })
+        .uint8Array({ minLength: length === 20 ? length : least, maxLength: length })
         .map(bytes => Buffer.from(bytes).toString('hex').toUpperCase());
     case 'uri':
       return uri;
@@ -72,13 +73,21 @@ function makeArbitrary(type: Complex, options: ArbitraryOptions): fc.Arbitrary<o
   const spoken = ([, { layer }]: [string, Field]) => layer === undefined || options.dialect.layers[layer] !== undefined;
   const required: Record<string, fc.Arbitrary<unknown>> = {};
   const optional: Record<string, fc.Arbitrary<unknown>> = {};
-  for (const [name, field] of [...attributesOf(type), ...fieldsOf(type)].filter(spoken))
+  const { layers } = options.dialect;
+  const fields = fieldsOf(type, layers).filter(spoken);
+  for (const [name, field] of [...attributesOf(type, layers).filter(spoken), ...fields])
     (field.cardinality === 'opt' && !field.demanded ? optional : required)[name] = fieldArbitrary(field, options);
   const { optionals = 'some' } = options;
   const keys = (model: object) => Object.keys(model) as never[];
   if (optionals === 'none') return fc.record(required);
-  if (optionals === 'all') return fc.record({ ...required, ...optional });
-  return fc.record({ ...required, ...optional }, { requiredKeys: keys(required) });
+  const all = { ...required, ...optional };
+  const record = optionals === 'all' ? fc.record(all) : fc.record(all, { requiredKeys: keys(required) });
+  const disabling = fields.filter(([, f]) => f.type.kind === 'simple' && f.type.disables).map(([name]) => name);
+  if (disabling.length === 0 || layers['2023'] === undefined) return record;
+  return fc.tuple(record, fc.subarray(disabling)).map(([value, names]) => {
+    const $disabled = names.filter(name => name in value);
+    return $disabled.length > 0 ? { ...value, $disabled } : value;
+  });
 }
 
 function fieldArbitrary(field: Field, options: ArbitraryOptions): fc.Arbitrary<unknown> {
@@ -87,7 +96,7 @@ function fieldArbitrary(field: Field, options: ArbitraryOptions): fc.Arbitrary<u
     field.polymorphic
       ? polymorphicArbitrary(type as Complex, options)
       : type.kind === 'simple'
-        ? simpleArbitrary(type)
+        ? simpleArbitrary(type, field.whenEmpty === undefined ? 0 : 1)
         : complexArbitrary(type, options);
   if (cardinality !== 'many') return single();
   const least = options.optionals === 'none' ? min : Math.max(min, options.optionals === 'all' ? 1 : 0);
@@ -102,7 +111,11 @@ function polymorphicArbitrary(base: Complex, options: ArbitraryOptions): fc.Arbi
   const flat = (type: Complex): boolean =>
     fieldsOf(type).every(([, f]) => !f.polymorphic && (f.type.kind === 'simple' || f.type === type || flat(f.type)));
   const candidates = [...complexTypes.values()].filter(
-    t => isA(t, base) && (t.layer === undefined || options.dialect.layers[t.layer] !== undefined) && flat(t),
+    t =>
+      isA(t, base) &&
+      (t.layer === undefined || options.dialect.layers[t.layer] !== undefined) &&
+      (t.dropped === undefined || options.dialect.layers[t.dropped] === undefined) &&
+      flat(t),
   );
   return fc
     .constantFrom(...candidates)
