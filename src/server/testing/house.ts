@@ -8,7 +8,7 @@ import { countingIds } from '../../base/ids';
 import { keptLog } from '../../base/log';
 import { promMetrics } from '../../base/metrics';
 import { tasks } from '../../base/tasks';
-import { issueDevice, loadPki, loadServerFiles, type Pki } from '../../tls';
+import { type Device, issueDevice, loadPki, loadServerFiles } from '../../tls';
 import { clientTls } from '../../tls/client-tls';
 import { type Config, checkConfig, readConfig } from '../config';
 import { initDir, readOperatorKey } from '../init';
@@ -44,17 +44,18 @@ export async function folder(config: Partial<Config> = {}): Promise<{ dir: strin
 
 /** A client of the device port: one keep-alive connection with a certificate of its own. */
 export interface DeviceClient {
+  readonly issued: Device;
   readonly lfdi: string;
   readonly tls: ReturnType<typeof clientTls>;
   ask(path: string, asked?: Asked): Promise<Answer>;
   close(): void;
 }
 
-export function deviceClient(port: number, pki: Pki, rootsPem: string, name: string, clock: Clock): DeviceClient {
-  const issued = issueDevice(pki, { name, role: 'device' });
+export function deviceClient(port: number, issued: Device, rootsPem: string, clock: Clock): DeviceClient {
   const options = clientTls({ ...issued, rootsPem, clock });
   const agent = new Agent({ ...options, maxSockets: 1 });
   return {
+    issued,
     lfdi: issued.lfdi,
     tls: options,
     ask: (path, { method = 'GET', body, headers = {} } = {}) =>
@@ -119,8 +120,10 @@ export async function openHouse(dir: string, { clock = new ManualClock(t0), conf
     pki,
     rootsPem,
     operator,
-    device(name: string): DeviceClient {
-      const client = deviceClient(server.port, pki, rootsPem, name, clock);
+    /** A new device, or one that was here before. */
+    device(who: string | Device): DeviceClient {
+      const issued = typeof who === 'string' ? issueDevice(pki, { name: who, role: 'device' }) : who;
+      const client = deviceClient(server.port, issued, rootsPem, clock);
       clients.push(client);
       return client;
     },
