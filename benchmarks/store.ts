@@ -1,14 +1,14 @@
 /**
  * `npm run bench -- store`: durable commits with 1, 8 and 64 callers at once, and pages near and deep, each against bare
  * better-sqlite3 that writes or reads the same rows in the same run with the same settings. All figures are rates: higher is
- * better. The deep page has a second line, against the store's own first page (the bar there is a third).
+ * better. Deep pages, of documents and of readings, have a line against the store's own first page: the bar there is a third.
  */
 import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../src/base/clock';
-import { type NewDoc, type Store } from '../src/store/api';
+import { type NewDoc, type ReadingRow, type Store } from '../src/store/api';
 import { sqliteStore } from '../src/store/sqlite/store';
 import { type BenchResult } from './result';
 
@@ -27,7 +27,7 @@ export async function store(): Promise<BenchResult> {
   try {
     const results: Line[] = [];
     for (const callers of [1, 8, 64]) results.push(await commits(kept, bare, callers));
-    results.push(...(await pages(kept, bare)));
+    results.push(...(await pages(kept, bare)), ...(await readings(kept)));
     return { name: 'store', machine: machine(), results };
   } finally {
     await kept.close();
@@ -115,6 +115,31 @@ async function pages(kept: Store, bare: Database.Database): Promise<Line[]> {
     await compare(`page of 10 at ${last}, against 0`, 'pages/s', page(last), page(0)),
     await compare('one document', 'reads/s', one(kept, list), () => select.all(list, 1, 0).length),
   ];
+}
+
+/** Pages of one meter and of one of its sets, each against the store's own first page. */
+async function readings(kept: Store): Promise<Line[]> {
+  const row = (n: number): ReadingRow => ({
+    meter: '/upt/1/mr/1',
+    set: n % 2 === 0 ? 'A' : 'B',
+    start: 1_700_000_000 + 300 * n,
+    durationS: 300,
+    value: n,
+    localID: '',
+    qualityFlags: '',
+  });
+  for (let n = 0; n < 2 * entries; n += 1000)
+    await kept.commit({ readings: Array.from({ length: 1000 }, (_, i) => row(n + i)) });
+  const page = (start: number, set?: string) => async () =>
+    (await kept.readings.page('/upt/1/mr/1', { start, limit, ...(set !== undefined && { set }) })).rows.length / limit;
+  const deep = (start: number, set?: string) =>
+    compare(
+      `${limit} readings at ${start} of ${set === undefined ? 2 * entries : `${entries}, one set`}, against 0`,
+      'pages/s',
+      page(start, set),
+      page(0, set),
+    );
+  return [await deep(entries), await deep(2 * entries - limit), await deep(entries - limit, 'A')];
 }
 
 const one = (kept: Store, list: string) => async () => ((await kept.get(`${list}/${entries / 2}`)) ? 1 : 0);

@@ -1,10 +1,13 @@
 import Database from 'better-sqlite3';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ManualClock } from '../../base/clock';
 import { keptLog } from '../../base/log';
+import { reading } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
 import { type DatabaseOptions, openDatabase } from './database';
 import { applicationId, migrations } from './migrations';
+import { storeOn } from './store';
 
 const newFile = temporaryFiles();
 const open = (file: string, more: Partial<DatabaseOptions> = {}) =>
@@ -155,5 +158,32 @@ describe('migrations', () => {
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
     expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
     db.close();
+  });
+
+  it('counts readings of an older schema into blocks', async () => {
+    const file = newFile();
+    const old = open(file, { mode: 'create', migrations: migrations.slice(0, 1) });
+    old.exec("INSERT INTO meters VALUES (1, '/m', 0), (2, '/few', 0)");
+    old.exec("INSERT INTO reading_sets VALUES (1, 1, 'A', 0), (2, 1, 'B', 0), (3, 2, '', 0)");
+    const insert = old.prepare("INSERT INTO readings VALUES (?, ?, ?, '', 300, ?, '')");
+    old.transaction(() => {
+      for (let i = 0; i < 1500; i++) insert.run(1, i * 60, i % 3 === 0 ? 2 : 1, i);
+    })();
+    insert.run(2, 0, 3, 7);
+    old.exec('UPDATE meters SET n = (SELECT count(*) FROM readings WHERE meter = id)');
+    old.exec('UPDATE reading_sets SET n = (SELECT count(*) FROM readings WHERE in_set = id)');
+    old.close();
+    const store = storeOn(open(file), { clock: new ManualClock(0) });
+    expect(await store.verify()).toEqual([]);
+    const values = async (start: number, set?: string) =>
+      (await store.readings.page('/m', { start, limit: 2, ...(set !== undefined && { set }) })).rows.map(r => r.value);
+    expect(await values(1497)).toEqual([2, 1]);
+    expect(await values(700)).toEqual([799, 798]);
+    expect(await values(998, 'A')).toEqual([2, 1]);
+    expect(await values(499, 'B')).toEqual([0]);
+    await store.commit({ readings: [reading('/m', 30, { set: 'A', value: 0.5 }), reading('/few', 60)] });
+    expect(await values(1499)).toEqual([0.5, 0]);
+    expect(await store.verify()).toEqual([]);
+    await store.close();
   });
 });

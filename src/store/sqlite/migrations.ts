@@ -93,4 +93,27 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due);
 `,
+  `
+-- How many readings of a meter (in_set 0) or of one set stand from (from_start, from_set, from_local) up to the next block. What
+-- stands before the first of these is what meters.n or reading_sets.n counts beyond them.
+CREATE TABLE reading_blocks (
+  meter INTEGER NOT NULL REFERENCES meters,
+  in_set INTEGER NOT NULL,
+  from_start INTEGER NOT NULL,
+  from_set INTEGER NOT NULL,
+  from_local TEXT NOT NULL,
+  n INTEGER NOT NULL CHECK (n >= 0),
+  PRIMARY KEY (meter, in_set, from_start, from_set, from_local)
+) STRICT, WITHOUT ROWID;
+INSERT INTO reading_blocks
+  SELECT meter, 0, start, in_set, local_id, min(256, total - i) FROM (
+    SELECT *, count(*) OVER (PARTITION BY meter) AS total,
+      row_number() OVER (PARTITION BY meter ORDER BY start, in_set, local_id) - 1 AS i FROM readings)
+  WHERE i > 0 AND i % 256 = 0;
+INSERT INTO reading_blocks
+  SELECT meter, in_set, start, in_set, local_id, min(256, total - i) FROM (
+    SELECT *, count(*) OVER (PARTITION BY in_set) AS total,
+      row_number() OVER (PARTITION BY in_set ORDER BY start, local_id) - 1 AS i FROM readings)
+  WHERE i > 0 AND i % 256 = 0;
+`,
 ];

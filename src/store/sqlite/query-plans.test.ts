@@ -26,7 +26,9 @@ async function statements(file: string): Promise<string[]> {
   await store.series.ofSite('0', 5);
   await store.series.latest('0');
   await store.readings.page('/meter/0', { start: 1, limit: 5 });
+  await store.readings.page('/meter/0', { start: 20, limit: 5 });
   await store.readings.page('/meter/0', { start: 1, limit: 5, set: 'set 1' });
+  await store.readings.page('/meter/0', { start: 4, limit: 5, set: 'set 1' });
   await store.readings.between('/meter/0', 5, 9);
   await store.outbox.due(50, 10);
   await store.outbox.waiting();

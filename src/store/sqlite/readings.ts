@@ -3,6 +3,7 @@ import { type Seconds } from '../../base/clock';
 import { type Href } from '../../model/href';
 import { type ReadingRow } from '../api';
 import { checkPage } from '../plan';
+import { ReadingBlocks, type ReadingPlace } from './reading-blocks';
 
 interface SetRow {
   readonly id: number;
@@ -10,26 +11,31 @@ interface SetRow {
 }
 type Row = Omit<ReadingRow, 'meter'>;
 
-// CROSS JOIN keeps readings the outer loop, read in the order of its key.
+// A subquery, not a join: it is not asked for the rows that an OFFSET steps over.
 const select = (where: string, order: string) => `
-  SELECT s.mrid AS "set", r.start, r.duration_s AS durationS, r.value, r.local_id AS localID, r.quality_flags AS qualityFlags
-  FROM readings r CROSS JOIN reading_sets s ON s.id = r.in_set WHERE ${where} ORDER BY ${order}`;
+  SELECT (SELECT mrid FROM reading_sets s WHERE s.id = r.in_set) AS "set", r.start, r.duration_s AS durationS, r.value,
+    r.local_id AS localID, r.quality_flags AS qualityFlags FROM readings r WHERE ${where} ORDER BY ${order}`;
 
 /** Metered values. Hrefs of meters and mRIDs of sets are stored once and rows refer to them: a row takes about forty bytes. */
 export class SqliteReadings {
+  private readonly blocks: ReadingBlocks;
   private readonly sql;
 
-  constructor(db: Database) {
+  constructor(db: Database, blockMost?: number) {
+    this.blocks = new ReadingBlocks(db, blockMost);
     this.sql = {
       meter: db.prepare<[string], { id: number; n: number }>('SELECT id, n FROM meters WHERE href = ?'),
       set: db.prepare<[number, string], { id: number; n: number }>(
         'SELECT id, n FROM reading_sets WHERE meter = ? AND mrid = ?',
       ),
-      page: db.prepare<[number, number, number], Row>(
-        `${select('r.meter = ?', 'r.start DESC, r.in_set DESC, r.local_id DESC')} LIMIT ? OFFSET ?`,
+      page: db.prepare<[number, number, number, string, number, number], Row>(
+        `${select(
+          'r.meter = ? AND (r.start, r.in_set, r.local_id) < (?, ?, ?)',
+          'r.start DESC, r.in_set DESC, r.local_id DESC',
+        )} LIMIT ? OFFSET ?`,
       ),
-      pageOfSet: db.prepare<[number, number, number], Row>(
-        `${select('r.in_set = ?', 'r.start DESC, r.local_id DESC')} LIMIT ? OFFSET ?`,
+      pageOfSet: db.prepare<[number, number, string, number, number], Row>(
+        `${select('r.in_set = ? AND (r.start, r.local_id) < (?, ?)', 'r.start DESC, r.local_id DESC')} LIMIT ? OFFSET ?`,
       ),
       between: db.prepare<[number, number, number], Row>(
         select('r.meter = ? AND r.start >= ? AND r.start < ?', 'r.start, r.in_set, r.local_id'),
@@ -43,8 +49,10 @@ export class SqliteReadings {
         `UPDATE readings SET duration_s = ?, value = ?, quality_flags = ?
          WHERE meter = ? AND start = ? AND in_set = ? AND local_id = ?`,
       ),
-      countMeter: db.prepare<[number, number]>('UPDATE meters SET n = n + ? WHERE id = ?'),
-      countSet: db.prepare<[number, number]>('UPDATE reading_sets SET n = n + ? WHERE id = ?'),
+      countMeter: db.prepare<[number, number], number>('UPDATE meters SET n = n + ? WHERE id = ? RETURNING n').pluck(),
+      countSet: db
+        .prepare<[number, number], number>('UPDATE reading_sets SET n = n + ? WHERE id = ? RETURNING n')
+        .pluck(),
     };
   }
 
@@ -53,10 +61,14 @@ export class SqliteReadings {
     const { start, set } = query;
     const limit = query.limit === Infinity ? -1 : query.limit;
     const found = this.sql.meter.get(meter);
-    const scope = found && set !== undefined ? this.sql.set.get(found.id, set) : found;
-    if (!scope) return { rows: [], all: 0 };
-    const sql = set === undefined ? this.sql.page : this.sql.pageOfSet;
-    return { rows: sql.all(scope.id, limit, start).map(row => ({ meter, ...row })), all: scope.n };
+    const held = found && set !== undefined ? this.sql.set.get(found.id, set) : found;
+    if (!found || !held) return { rows: [], all: 0 };
+    const { below, skip } = this.blocks.locate({ meter: found.id, set: set === undefined ? 0 : held.id }, start);
+    const rows =
+      set === undefined
+        ? this.sql.page.all(held.id, below.start, below.inSet, below.localId, limit, skip)
+        : this.sql.pageOfSet.all(held.id, below.start, below.localId, limit, skip);
+    return { rows: rows.map(row => ({ meter, ...row })), all: held.n };
   }
 
   between(meter: Href, from: Seconds, to: Seconds): ReadingRow[] {
@@ -64,23 +76,26 @@ export class SqliteReadings {
     return found ? this.sql.between.all(found.id, from, to).map(row => ({ meter, ...row })) : [];
   }
 
-  /** Adds rows inside a transaction of the caller. Counts are written once for each set. */
+  /** Adds rows inside a transaction of the caller. Counts are written once for each set and meter. */
   add(rows: readonly ReadingRow[]): void {
-    const sets = new Map<string, SetRow & { added: number }>();
+    const sets = new Map<string, SetRow & { added: ReadingPlace[] }>();
     for (const row of rows) {
       const name = JSON.stringify([row.meter, row.set]);
-      const set = sets.get(name) ?? { ...this.setOf(row), added: 0 };
+      const set = sets.get(name) ?? { ...this.setOf(row), added: [] };
       sets.set(name, set);
       const key = [set.meter, row.start, set.id, row.localID] as const;
       const { changes } = this.sql.insert.run(...key, row.durationS, row.value, row.qualityFlags);
       if (changes === 0) this.sql.replace.run(row.durationS, row.value, row.qualityFlags, ...key);
-      set.added += changes;
+      else set.added.push({ start: row.start, inSet: set.id, localId: row.localID });
     }
+    const meters = new Map<number, ReadingPlace[]>();
     for (const { id, meter, added } of sets.values()) {
-      if (added === 0) continue;
-      this.sql.countSet.run(added, id);
-      this.sql.countMeter.run(added, meter);
+      if (added.length === 0) continue;
+      this.blocks.add({ meter, set: id }, added, this.sql.countSet.get(added.length, id) ?? 0);
+      meters.set(meter, [...(meters.get(meter) ?? []), ...added]);
     }
+    for (const [meter, added] of meters)
+      this.blocks.add({ meter, set: 0 }, added, this.sql.countMeter.get(added.length, meter) ?? 0);
   }
 
   private setOf(row: ReadingRow): SetRow {

@@ -201,6 +201,8 @@ describe('verify', () => {
     ['a unique key has two holders', 'INSERT INTO keys SELECT name, key, doc + 1, 0 FROM keys'],
     ['a set of readings is counted wrong', 'UPDATE reading_sets SET n = 0'],
     ['a meter is counted wrong', 'UPDATE meters SET n = 2'],
+    ['a block of readings is counted wrong', 'UPDATE reading_blocks SET n = n + 1'],
+    ['a block of readings is counted wrong', 'UPDATE reading_blocks SET from_start = -1 WHERE from_start = 1'],
     ['a series has arrays of unequal length', "UPDATE series SET own = x'00'"],
     ['a row refers to one that is not there', 'PRAGMA foreign_keys = OFF; UPDATE keys SET doc = 999'],
   ])('finds that %s', async (fault, damage) => {
@@ -210,7 +212,7 @@ describe('verify', () => {
     await store.commit({
       put: ['1', '2', '3', '4'].map(n => entry('/l', n, n === '1' ? { keys: [key('lfdi', 'A', true)] } : {})),
       series: [series('1')],
-      readings: [reading('/m', 0)],
+      readings: [0, 1, 2, 3].map(start => reading('/m', start)),
     });
     expect(await store.verify()).toEqual([]);
     db.exec(damage);

@@ -49,7 +49,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
   return storeOn(openDatabase({ file, mode, busyMs, log }), options);
 }
 
-/** A store on an open database, which it closes. `blockMost`: see lists.ts; a small one lets tests cut blocks often. */
+/** A store on an open database, which it closes. `blockMost`: see lists.ts and reading-blocks.ts; a small one lets tests cut blocks often. */
 export function storeOn(
   db: Database,
   options: Pick<SqliteOptions, 'clock' | 'log' | 'metrics' | 'groupMost'> & { readonly blockMost?: number },
@@ -57,7 +57,7 @@ export function storeOn(
   const { clock, log = silentLog, metrics = noMetrics, groupMost = 256, blockMost } = options;
   const documents = new SqliteDocuments(db, blockMost);
   const series = new SqliteSeries(db);
-  const readings = new SqliteReadings(db);
+  const readings = new SqliteReadings(db, blockMost);
   const outbox = new SqliteOutbox(db);
   const backups = new Set<Promise<void>>();
   let open = true;

@@ -18,6 +18,14 @@ const questions: Record<string, string> = {
     SELECT id FROM reading_sets s WHERE n <> (SELECT count(*) FROM readings r WHERE r.in_set = s.id)`,
   'a meter is counted wrong': `
     SELECT href FROM meters m WHERE n <> (SELECT count(*) FROM readings r WHERE r.meter = m.id)`,
+  'a block of readings is counted wrong': `
+    WITH bounds AS (SELECT *, lead(from_start) OVER w AS to_start, lead(from_set) OVER w AS to_set,
+        lead(from_local) OVER w AS to_local
+      FROM reading_blocks WINDOW w AS (PARTITION BY meter, in_set ORDER BY from_start, from_set, from_local))
+    SELECT meter, in_set, from_start FROM bounds b WHERE n <> (SELECT count(*) FROM readings r
+      WHERE r.meter = b.meter AND (b.in_set = 0 OR r.in_set = b.in_set)
+      AND (r.start, r.in_set, r.local_id) >= (b.from_start, b.from_set, b.from_local)
+      AND (b.to_start IS NULL OR (r.start, r.in_set, r.local_id) < (b.to_start, b.to_set, b.to_local)))`,
   'a series has arrays of unequal length': `
     SELECT id FROM series WHERE length(import_w) <> length(export_w) OR length(own) <> length(bound)
       OR length(import_w) <> 4 * length(own) OR ends <> start + step_s * length(own)`,

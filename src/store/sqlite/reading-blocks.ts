@@ -1,0 +1,125 @@
+import { type Database } from 'better-sqlite3';
+import { type Seconds } from '../../base/clock';
+
+/** The place of a reading: readings of a meter stand in order of start, then of set, then of localID. */
+export interface ReadingPlace {
+  readonly start: Seconds;
+  /** Id of its set. */
+  readonly inSet: number;
+  readonly localId: string;
+}
+
+/** The readings of a meter, or those of one of its sets. */
+export interface Scope {
+  readonly meter: number;
+  /** Id of the set, 0 for all of the meter. */
+  readonly set: number;
+}
+
+interface Block extends ReadingPlace {
+  readonly n: number;
+}
+
+const before: ReadingPlace = { start: Number.MIN_SAFE_INTEGER, inSet: 0, localId: '' };
+const behind: ReadingPlace = { start: Number.MAX_SAFE_INTEGER, inSet: 0, localId: '' };
+
+/**
+ * Finds the reading at an ordinal without stepping over those before it, as lists.ts does for documents. Only the second
+ * block and those behind it are stored: the first holds the rest of what its meter or set counts. So a set of few readings,
+ * which is nearly every set, costs no row here, and a plan of new readings writes one row for each meter.
+ */
+export class ReadingBlocks {
+  private readonly sql;
+
+  /** @param most readings in a block before it is cut in two. */
+  constructor(
+    db: Database,
+    private readonly most = 256,
+  ) {
+    const block = 'from_start AS start, from_set AS inSet, from_local AS localId, n';
+    const ofScope = 'FROM reading_blocks WHERE meter = ? AND in_set = ?';
+    const place = '(from_start, from_set, from_local)';
+    const row = 'SELECT start, in_set AS inSet, local_id AS localId FROM readings';
+    this.sql = {
+      newestFirst: db.prepare<[number, number], Block>(
+        `SELECT ${block} ${ofScope} ORDER BY from_start DESC, from_set DESC, from_local DESC`,
+      ),
+      total: db.prepare<[number, number], number>(`SELECT total(n) ${ofScope}`).pluck(),
+      holding: db.prepare<[number, number, number, number, string], Block>(
+        `SELECT ${block} ${ofScope} AND ${place} <= (?, ?, ?)
+         ORDER BY from_start DESC, from_set DESC, from_local DESC LIMIT 1`,
+      ),
+      change: db.prepare<[number, number, number, number, number, string]>(
+        `UPDATE reading_blocks SET n = n + ? WHERE meter = ? AND in_set = ? AND ${place} = (?, ?, ?)`,
+      ),
+      insert: db.prepare<[number, number, number, number, string, number]>(
+        'INSERT INTO reading_blocks VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      atOfMeter: db.prepare<[number, number, number, string, number], ReadingPlace>(
+        `${row} WHERE meter = ? AND (start, in_set, local_id) >= (?, ?, ?)
+         ORDER BY start, in_set, local_id LIMIT 1 OFFSET ?`,
+      ),
+      atOfSet: db.prepare<[number, number, string, number], ReadingPlace>(
+        `${row} WHERE in_set = ? AND (start, local_id) >= (?, ?) ORDER BY start, local_id LIMIT 1 OFFSET ?`,
+      ),
+    };
+  }
+
+  /** Where to begin for the reading `skip` places behind the newest: everything before `below`, and how many of that to skip. */
+  locate({ meter, set }: Scope, skip: number): { below: ReadingPlace; skip: number } {
+    let below = behind;
+    let left = skip;
+    if (left <= this.most) return { below, skip: left };
+    for (const block of this.sql.newestFirst.iterate(meter, set)) {
+      if (left < block.n) break;
+      left -= block.n;
+      below = block;
+    }
+    return { below, skip: left };
+  }
+
+  /** Counts readings in that have been written; `n` is how many the scope has now. */
+  add(scope: Scope, places: readonly ReadingPlace[], n: number): void {
+    if (n <= this.most) return;
+    const { meter, set } = scope;
+    let left = places.toSorted(inOrder);
+    for (let last = left.at(-1); last; last = left.at(-1)) {
+      const block = this.sql.holding.get(meter, set, last.start, last.inSet, last.localId);
+      if (!block) {
+        this.cut(scope, before, n - (this.sql.total.get(meter, set) ?? 0));
+        return;
+      }
+      const rest = left.filter(place => inOrder(place, block) < 0);
+      const added = left.length - rest.length;
+      this.sql.change.run(added, meter, set, block.start, block.inSet, block.localId);
+      this.cut(scope, block, block.n + added);
+      left = rest;
+    }
+  }
+
+  /** Cuts a block of `n` readings from `from` on until none holds more than it may. */
+  private cut(scope: Scope, from: ReadingPlace, n: number): void {
+    const { meter, set } = scope;
+    const half = Math.max(1, this.most >> 1);
+    let [first, count] = [from, n];
+    while (count > this.most) {
+      const next = this.at(scope, first, half);
+      if (!next) return;
+      if (first !== before) this.sql.change.run(half - count, meter, set, first.start, first.inSet, first.localId);
+      count -= half;
+      this.sql.insert.run(meter, set, next.start, next.inSet, next.localId, count);
+      first = next;
+    }
+  }
+
+  private at({ meter, set }: Scope, { start, inSet, localId }: ReadingPlace, offset: number): ReadingPlace | undefined {
+    return set === 0
+      ? this.sql.atOfMeter.get(meter, start, inSet, localId, offset)
+      : this.sql.atOfSet.get(set, start, localId, offset);
+  }
+}
+
+/** As SQLite orders them: localIDs are ASCII, where the order of characters is that of bytes. */
+function inOrder(a: ReadingPlace, b: ReadingPlace): number {
+  return a.start - b.start || a.inSet - b.inSet || (a.localId < b.localId ? -1 : a.localId > b.localId ? 1 : 0);
+}
