@@ -1,4 +1,4 @@
-import { markFallback } from './fallback';
+import { markFallback, onFirm } from './fallback';
 import { sampleRecord } from './report/testing/sample';
 
 describe('fallback of a run', () => {
@@ -28,5 +28,13 @@ describe('fallback of a run', () => {
   it('is nothing where firm limits were what the engine meant', () => {
     expect(marked([])).toBe('..........');
     expect(marked([{ from: 0, to: 240 }])).toBe('..........');
+  });
+
+  it('asks an inverter for its export only', () => {
+    const firm = { firmImportW: 5000, firmExportW: 1500 };
+    const limits = { importW: 14_400, exportW: 1500 };
+    expect(onFirm(limits, { kind: 'inverter', ...firm })).toBe(true);
+    expect(onFirm(limits, { kind: 'pcs', ...firm })).toBe(false);
+    expect(onFirm({ ...limits, exportW: 1501 }, { kind: 'inverter', ...firm })).toBe(false);
   });
 });

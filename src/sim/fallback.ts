@@ -10,12 +10,12 @@ export interface Period {
   readonly to: Seconds;
 }
 
-/** No more than its firm limits in both directions, W. */
+/** Limits, W, that grant a site no more than its firm ones. An inverter is told of its export only: its import is its customer's. */
 export function onFirm(
   { importW, exportW }: { readonly importW: number; readonly exportW: number },
-  { firmImportW, firmExportW }: { readonly firmImportW: number; readonly firmExportW: number },
+  { kind, firmImportW, firmExportW }: Pick<SiteTrace, 'kind' | 'firmImportW' | 'firmExportW'>,
 ): boolean {
-  return importW <= firmImportW && exportW <= firmExportW;
+  return exportW <= firmExportW && (kind === 'inverter' || importW <= firmImportW);
 }
 
 /** Marks as `fallback` the minutes of `failures` from which on a site had heard of it, that is, stood on its firm limits. */

@@ -27,8 +27,8 @@ describe('what a server tells of its part of a demo', () => {
       { from: 300, to: Infinity },
     ]);
     expect(got.events).toEqual([
-      { at: 100, what: 'published', text: '1,286 controls published' },
-      { at: 300, what: 'published', text: '1 control published (fallback)' },
+      { at: 100, what: 'published', text: '1,286 controls' },
+      { at: 300, what: 'published', text: '1 control (fallback)' },
       { at: 300, what: 'fallback', text: 'the engine died' },
     ]);
   });

@@ -34,7 +34,7 @@ export async function told(api: Pick<OperatorApi, 'get'>): Promise<Told> {
 
 function eventsOf({ at, outcome, controlsPublished, notes }: EnvelopeRun): RunEvent[] {
   const how = outcome === 'published' ? '' : ` (${outcome})`;
-  const text = `${many(controlsPublished, 'control')} published${how}`;
+  const text = `${many(controlsPublished, 'control')}${how}`;
   return [
     ...(controlsPublished > 0 ? [{ at, what: 'published' as const, text }] : []),
     ...notes.map(note => ({ at, ...note })),

@@ -135,7 +135,7 @@ describe('what a site is doing', () => {
   const doing = (state_: string, source: string, twinW: number) =>
     doingOf({
       site: { comms: { state: state_, source, importW: 4000, exportW: 1500 } },
-      spec: { firmImportW: 2000, firmExportW: 500 },
+      spec: { kind: 'pcs', firmImportW: 2000, firmExportW: 500 },
       meanTwinNetW: twinW,
     } as unknown as Parameters<typeof doingOf>[0]);
 
@@ -156,7 +156,7 @@ describe('what a site is doing', () => {
   it('is firm too where the envelope grants no more than that', () => {
     const comms = { state: 'NORMAL', source: 'event', importW: 4000, exportW: 1500 };
     const at = (firmImportW: number) =>
-      doingOf({ site: { comms }, spec: { firmImportW, firmExportW: 1500 }, meanTwinNetW: 0 } as never);
+      doingOf({ site: { comms }, spec: { kind: 'pcs', firmImportW, firmExportW: 1500 }, meanTwinNetW: 0 } as never);
     expect([at(4000), at(3999)]).toEqual(['firm', 'following']);
   });
 });
