@@ -14,12 +14,19 @@ export async function mergedPage<B>(
   const [only] = lists;
   if (only === undefined) return { docs: [], all: 0 };
   if (lists.length === 1) return store.page<B>(only, page);
-  const reach = { ...page, start: 0, limit: page.start + page.limit };
+  const all = (await Promise.all(lists.map(list => store.count(list)))).reduce((sum, count) => sum + count, 0);
+  const end = Math.min(page.start + page.limit, all);
+  if (page.start >= end) return { docs: [], all };
+  const reach = { ...page, start: 0, limit: end };
   const parts = await Promise.all(lists.map(list => store.page<B>(list, reach)));
-  const docs = parts
-    .flatMap(part => part.docs)
-    .sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0));
-  return { docs: docs.slice(page.start, page.start + page.limit), all: parts.reduce((sum, part) => sum + part.all, 0) };
+  const docs = parts.flatMap(part => part.docs).sort(byPlace);
+  return { docs: docs.slice(page.start, end), all };
+}
+
+/** As in one list of the store: by sort key, then by href. */
+function byPlace(a: Doc, b: Doc): number {
+  if (a.sortKey !== b.sortKey) return a.sortKey < b.sortKey ? -1 : 1;
+  return a.href < b.href ? -1 : 1;
 }
 
 /** A page of entries that are at hand already, in list order with their sort keys. */
@@ -29,9 +36,4 @@ export function pageOf<T>(
 ): { items: T[]; all: number } {
   const inside = entries.filter(({ key }) => (from === undefined || key >= from) && (to === undefined || key < to));
   return { items: inside.slice(start, start + limit).map(entry => entry.item), all: entries.length };
-}
-
-/** A key that sorts mRIDs downwards: each hex digit of the 128-bit value replaced by its complement to F. */
-export function descending(mRID: string): string {
-  return [...mRID.toUpperCase().padStart(32, '0')].map(digit => (15 - parseInt(digit, 16)).toString(16)).join('');
 }

@@ -5,7 +5,7 @@ import { type MirrorMeterReading } from '../model/mirror';
 import { type Reading } from '../model/metering';
 import { type NewDoc, type ReadingRow } from '../store/api';
 import { badValue, type Context } from './behaviour';
-import { descending } from './lists';
+import { docOf } from './provision';
 
 export interface StoredMeterReading {
   readonly mRID: string;
@@ -47,33 +47,17 @@ export async function planReadings(
     made ||= !known;
     const stored: StoredMeterReading = { mRID: mr, ...texts(reading) };
     if (!known || JSON.stringify(known.body) !== JSON.stringify(stored))
-      put.push(docAt(ctx, meter, model.metering.meterReading.name, descending(mr), stored));
-    if (reading.ReadingType)
-      put.push(
-        docAt(ctx, href(model.metering.readingType, params), model.metering.readingType.name, '', reading.ReadingType),
-      );
+      put.push(docOf(model.metering.meterReading, params, stored, ctx.now));
+    if (reading.ReadingType) put.push(docOf(model.metering.readingType, params, reading.ReadingType, ctx.now));
     if (reading.Reading) rows.push(row(ctx, meter, '', reading.Reading, 0));
     for (const set of reading.MirrorReadingSet) {
       const rs = meterId(set.mRID);
       const body: StoredReadingSet = { mRID: rs, ...texts(set), timePeriod: set.timePeriod };
-      put.push(
-        docAt(
-          ctx,
-          href(model.metering.readingSet, { ...params, rs }),
-          model.metering.readingSet.name,
-          setKey(body),
-          body,
-        ),
-      );
+      put.push(docOf(model.metering.readingSet, { ...params, rs }, body, ctx.now));
       set.Reading.forEach((each, i) => rows.push(row(ctx, meter, rs, each, i)));
     }
   }
   return { put, rows, made };
-}
-
-/** Reading sets: newest start first, then mRID downwards. */
-function setKey({ timePeriod, mRID }: StoredReadingSet): string {
-  return (Number.MAX_SAFE_INTEGER - timePeriod.start).toString(16).padStart(14, '0') + descending(mRID);
 }
 
 function texts({ description, version }: { description?: string; version?: number }): {
@@ -81,10 +65,6 @@ function texts({ description, version }: { description?: string; version?: numbe
   version?: number;
 } {
   return { ...(description !== undefined && { description }), ...(version !== undefined && { version }) };
-}
-
-function docAt(ctx: Context, at: string, kind: string, sortKey: string, body: object): NewDoc {
-  return { href: at, list: at.slice(0, at.lastIndexOf('/')), kind, changed: ctx.now, sortKey, body };
 }
 
 function row(ctx: Context, meter: string, set: string, reading: Reading, index: number): ReadingRow {

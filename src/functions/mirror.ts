@@ -7,9 +7,12 @@ import { Problem } from '../base/problem';
 import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { MirrorMeterReading, type MirrorMeterReadingList, type MirrorUsagePoint } from '../model/mirror';
+import { type Resource } from '../model/resource';
+import { sortKey } from '../model/sort-key';
 import { type NewDoc, type ReadingRow } from '../store/api';
 import { notFound, type Behaviour, type Change, type Context } from './behaviour';
-import { descending, mergedPage } from './lists';
+import { mergedPage } from './lists';
+import { type StoredUsagePoint } from './metering';
 import { meterId, planReadings } from './mirror-readings';
 import { type Scope } from './scope';
 import { siteOf } from './site';
@@ -114,15 +117,14 @@ async function upsert(
   };
   const shown = await planReadings(ctx, id, readings, edev);
   const put: NewDoc[] = [
-    mirrorDoc(at, `/mup@${edev}`, model.mirror.mirror.name, mRID, ctx.now, { edev, point }),
-    mirrorDoc(
-      href(model.metering.usagePoint, { upt: id }),
-      `/upt@${edev}`,
-      model.metering.usagePoint.name,
-      mRID,
-      ctx.now,
-      { edev, point: usagePoint },
-    ),
+    mirrorDoc(at, `/mup@${edev}`, model.mirror.mirror, ctx.now, {
+      edev,
+      point,
+    }),
+    mirrorDoc(href(model.metering.usagePoint, { upt: id }), `/upt@${edev}`, model.metering.usagePoint, ctx.now, {
+      edev,
+      point: usagePoint,
+    }),
     ...shown.put,
   ];
   const rows: readonly ReadingRow[] = shown.rows;
@@ -134,9 +136,14 @@ async function upsert(
   };
 }
 
-/** Mirrors and usage points are listed by mRID, highest first. */
-function mirrorDoc(at: Href, list: Href, kind: string, mRID: string, changed: number, body: object): NewDoc {
-  return { href: at, list, kind, changed, sortKey: descending(mRID), body };
+function mirrorDoc(
+  at: Href,
+  list: Href,
+  kind: Resource,
+  changed: number,
+  body: StoredMirror | StoredUsagePoint,
+): NewDoc {
+  return { href: at, list, kind: kind.name, changed, sortKey: sortKey(kind, body.point, at), body };
 }
 
 export const mirrorBehaviours = [mirrors, mirror];

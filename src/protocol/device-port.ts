@@ -114,18 +114,26 @@ const refusals: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
+type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function refusalOf({ code = '', rawPacket }: ParseError): string {
+  const [line = '', more] = rawPacket?.toString('latin1', 0, 1024).split('\r\n', 2) ?? [];
+  if (code === 'HPE_HEADER_OVERFLOW' && rawPacket && more === undefined) return '414 URI Too Long';
+  if (code === 'HPE_INVALID_METHOD' && !/^\S+ \S+ HTTP\/1\.[01]$/.test(line)) return '400 Bad Request';
+  return refusals[code] ?? '400 Bad Request';
+}
+
 /**
  * Answers what the HTTP parser refuses, which never reaches the handler: always with Content-Length and an end of the
  * connection. Headers that are too long because of their first line are a URI that is too long.
  */
-export function clientError(log: Log): (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex) => void {
+export function clientError(log: Log): (error: ParseError, socket: Duplex) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const longUri = error.code === 'HPE_HEADER_OVERFLOW' && error.rawPacket?.includes('\r\n') === false;
-    const line = longUri ? '414 URI Too Long' : (refusals[error.code ?? ''] ?? '400 Bad Request');
+    const line = refusalOf(error);
     log.info('request not readable', { code: error.code, answered: line.slice(0, 3) });
     socket.end(`HTTP/1.1 ${line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   };
