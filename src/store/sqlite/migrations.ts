@@ -106,14 +106,14 @@ CREATE TABLE reading_blocks (
   PRIMARY KEY (meter, in_set, from_start, from_set, from_local)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO reading_blocks
-  SELECT meter, 0, start, in_set, local_id, min(256, total - i) FROM (
+  SELECT meter, 0, start, in_set, local_id, min(512, total - i) FROM (
     SELECT *, count(*) OVER (PARTITION BY meter) AS total,
       row_number() OVER (PARTITION BY meter ORDER BY start, in_set, local_id) - 1 AS i FROM readings)
-  WHERE i > 0 AND i % 256 = 0;
+  WHERE i > 0 AND i % 512 = 0;
 INSERT INTO reading_blocks
-  SELECT meter, in_set, start, in_set, local_id, min(256, total - i) FROM (
+  SELECT meter, in_set, start, in_set, local_id, min(512, total - i) FROM (
     SELECT *, count(*) OVER (PARTITION BY in_set) AS total,
       row_number() OVER (PARTITION BY in_set ORDER BY start, local_id) - 1 AS i FROM readings)
-  WHERE i > 0 AND i % 256 = 0;
+  WHERE i > 0 AND i % 512 = 0;
 `,
 ];

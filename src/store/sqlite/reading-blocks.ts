@@ -34,21 +34,25 @@ export class ReadingBlocks {
   /** @param most readings in a block before it is cut in two. */
   constructor(
     db: Database,
-    private readonly most = 256,
+    private readonly most = 512,
   ) {
     const block = 'from_start AS start, from_set AS inSet, from_local AS localId, n';
     const ofScope = 'FROM reading_blocks WHERE meter = ? AND in_set = ?';
+    const newestFirst = 'ORDER BY from_start DESC, from_set DESC, from_local DESC';
     const place = '(from_start, from_set, from_local)';
     const row = 'SELECT start, in_set AS inSet, local_id AS localId FROM readings';
     this.sql = {
-      newestFirst: db.prepare<[number, number], Block>(
-        `SELECT ${block} ${ofScope} ORDER BY from_start DESC, from_set DESC, from_local DESC`,
-      ),
+      sizes: db.prepare<[number, number], number>(`SELECT n ${ofScope} ${newestFirst}`).pluck(),
+      nth: db.prepare<[number, number, number], Block>(`SELECT ${block} ${ofScope} ${newestFirst} LIMIT 1 OFFSET ?`),
       total: db.prepare<[number, number], number>(`SELECT total(n) ${ofScope}`).pluck(),
       holding: db.prepare<[number, number, number, number, string], Block>(
-        `SELECT ${block} ${ofScope} AND ${place} <= (?, ?, ?)
-         ORDER BY from_start DESC, from_set DESC, from_local DESC LIMIT 1`,
+        `SELECT ${block} ${ofScope} AND ${place} <= (?, ?, ?) ${newestFirst} LIMIT 1`,
       ),
+      behind: db
+        .prepare<[number, number, number, number, string], number>(
+          `SELECT 1 ${ofScope} AND ${place} > (?, ?, ?) LIMIT 1`,
+        )
+        .pluck(),
       change: db.prepare<[number, number, number, number, number, string]>(
         `UPDATE reading_blocks SET n = n + ? WHERE meter = ? AND in_set = ? AND ${place} = (?, ?, ?)`,
       ),
@@ -67,15 +71,15 @@ export class ReadingBlocks {
 
   /** Where to begin for the reading `skip` places behind the newest: everything before `below`, and how many of that to skip. */
   locate({ meter, set }: Scope, skip: number): { below: ReadingPlace; skip: number } {
-    let below = behind;
+    if (skip <= this.most) return { below: behind, skip };
     let left = skip;
-    if (left <= this.most) return { below, skip: left };
-    for (const block of this.sql.newestFirst.iterate(meter, set)) {
-      if (left < block.n) break;
-      left -= block.n;
-      below = block;
+    let blocks = 0;
+    for (const n of this.sql.sizes.all(meter, set)) {
+      if (left < n) break;
+      left -= n;
+      blocks++;
     }
-    return { below, skip: left };
+    return { below: (blocks > 0 && this.sql.nth.get(meter, set, blocks - 1)) || behind, skip: left };
   }
 
   /** Counts readings in that have been written; `n` is how many the scope has now. */
@@ -97,16 +101,21 @@ export class ReadingBlocks {
     }
   }
 
-  /** Cuts a block of `n` readings from `from` on until none holds more than it may. */
+  /**
+   * Cuts a block of `n` readings from `from` on until none holds more than it may: the newest where it is full, because
+   * readings come in order of time and what stands before them will grow no more; any other in the middle.
+   */
   private cut(scope: Scope, from: ReadingPlace, n: number): void {
+    if (n <= this.most) return;
     const { meter, set } = scope;
-    const half = Math.max(1, this.most >> 1);
+    const newest = this.sql.behind.get(meter, set, from.start, from.inSet, from.localId) === undefined;
+    const keep = newest ? this.most : Math.max(1, this.most >> 1);
     let [first, count] = [from, n];
     while (count > this.most) {
-      const next = this.at(scope, first, half);
+      const next = this.at(scope, first, keep);
       if (!next) return;
-      if (first !== before) this.sql.change.run(half - count, meter, set, first.start, first.inSet, first.localId);
-      count -= half;
+      if (first !== before) this.sql.change.run(keep - count, meter, set, first.start, first.inSet, first.localId);
+      count -= keep;
       this.sql.insert.run(meter, set, next.start, next.inSet, next.localId, count);
       first = next;
     }

@@ -34,8 +34,13 @@ export class SqliteReadings {
           'r.start DESC, r.in_set DESC, r.local_id DESC',
         )} LIMIT ? OFFSET ?`,
       ),
-      pageOfSet: db.prepare<[number, number, string, number, number], Row>(
-        `${select('r.in_set = ? AND (r.start, r.local_id) < (?, ?)', 'r.start DESC, r.local_id DESC')} LIMIT ? OFFSET ?`,
+      // In two steps: the index alone says where a page begins, and an OFFSET in the second would look up each row it skips.
+      firstOfSet: db.prepare<[number, number, string, number], { start: number; localID: string }>(
+        `SELECT start, local_id AS localID FROM readings WHERE in_set = ? AND (start, local_id) < (?, ?)
+         ORDER BY start DESC, local_id DESC LIMIT 1 OFFSET ?`,
+      ),
+      pageOfSet: db.prepare<[number, number, string, number], Row>(
+        `${select('r.in_set = ? AND (r.start, r.local_id) <= (?, ?)', 'r.start DESC, r.local_id DESC')} LIMIT ?`,
       ),
       between: db.prepare<[number, number, number], Row>(
         select('r.meter = ? AND r.start >= ? AND r.start < ?', 'r.start, r.in_set, r.local_id'),
@@ -67,8 +72,13 @@ export class SqliteReadings {
     const rows =
       set === undefined
         ? this.sql.page.all(held.id, below.start, below.inSet, below.localId, limit, skip)
-        : this.sql.pageOfSet.all(held.id, below.start, below.localId, limit, skip);
+        : this.pageOfSet(held.id, below, skip, limit);
     return { rows: rows.map(row => ({ meter, ...row })), all: held.n };
+  }
+
+  private pageOfSet(set: number, below: ReadingPlace, skip: number, limit: number): Row[] {
+    const first = this.sql.firstOfSet.get(set, below.start, below.localId, skip);
+    return first ? this.sql.pageOfSet.all(set, first.start, first.localID, limit) : [];
   }
 
   between(meter: Href, from: Seconds, to: Seconds): ReadingRow[] {

@@ -202,7 +202,7 @@ describe('verify', () => {
     ['a set of readings is counted wrong', 'UPDATE reading_sets SET n = 0'],
     ['a meter is counted wrong', 'UPDATE meters SET n = 2'],
     ['a block of readings is counted wrong', 'UPDATE reading_blocks SET n = n + 1'],
-    ['a block of readings is counted wrong', 'UPDATE reading_blocks SET from_start = -1 WHERE from_start = 1'],
+    ['a block of readings is counted wrong', 'UPDATE reading_blocks SET from_start = 3 WHERE from_start = 2'],
     ['a series has arrays of unequal length', "UPDATE series SET own = x'00'"],
     ['a row refers to one that is not there', 'PRAGMA foreign_keys = OFF; UPDATE keys SET doc = 999'],
   ])('finds that %s', async (fault, damage) => {
