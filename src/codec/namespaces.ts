@@ -1,5 +1,6 @@
 /** Namespace bindings in force at one place of a document: a chain from the inside out. */
 import { dialects, sepNamespace } from '../model/dialect';
+import { draftNamespace } from '../model/ext/draft';
 import { type Layer } from '../model/dsl';
 
 export interface Scope {
@@ -32,12 +33,15 @@ export function resolve(scope: Scope, prefix: string): string | undefined {
 }
 
 /** Namespaces in which lenient reading takes base elements: older editions of the standard, and documents that name none. */
-const olderNames: ReadonlySet<string> = new Set(['http://ieee.org/2030.5', 'http://zigbee.org/sep', '']);
+const olderNames: ReadonlySet<string> = new Set([draftNamespace, 'http://zigbee.org/sep', '']);
 /** Names an extension had before it was finished. */
 const olderExtensions: Readonly<Partial<Record<Layer, readonly string[]>>> = {
   'csipaus-1.2': ['https://csipaus.org/ns/v1.3-beta/storage'],
   'csipaus-1.3': ['https://csipaus.org/ns/v1.3-beta/storage'],
 };
+
+/** Whether names of drafts may stand in this namespace. */
+export const isOlder = (uri: string): boolean => olderNames.has(uri);
 
 export const isBase = (uri: string, lenient: boolean): boolean =>
   uri === sepNamespace || (lenient && olderNames.has(uri));

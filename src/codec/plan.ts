@@ -1,6 +1,7 @@
 /** A plan says how to write one type in one dialect. It is compiled once, from the declaration, and kept. */
 import { type Dialect } from '../model/dialect';
-import { attributesOf, fieldsOf, type Complex, type Field } from '../model/dsl';
+import { attributesOf as allAttributesOf, fieldsOf, type Complex, type Field } from '../model/dsl';
+import { attributesOf, chainOf, elementsOf } from '../model/spoken';
 import { formatter } from './simple';
 
 export interface AttributeStep {
@@ -23,6 +24,8 @@ export interface ElementStep {
   readonly extension: boolean;
   /** It may carry `disabled="true"`. */
   readonly disables: boolean;
+  /** Made of the value before it is written. */
+  readonly write?: (value: unknown) => unknown;
   readonly format?: (value: unknown) => string;
   readonly complex?: Complex;
 }
@@ -67,18 +70,20 @@ export function extensionOf(dialect: Dialect): string | undefined {
 
 function compile(type: Complex, dialect: Dialect): Plan {
   const attributes: AttributeStep[] = [];
-  for (const [key, field] of attributesOf(type, dialect.layers)) {
+  const levels = chainOf(type, dialect);
+  for (const { key, field, write } of levels.flatMap(level => attributesOf(level, dialect))) {
     if (field.type.kind !== 'simple') throw new RangeError(`${type.name}: attribute ${key} is not simple`);
     if (!placeOf(field, dialect)) continue;
     const required = field.cardinality === 'one';
-    attributes.push({ key, open: ` ${key}="`, required, format: formatter(field.type, 'attribute') });
+    const format = formatter(field.type, 'attribute');
+    attributes.push({ key, open: ` ${key}="`, required, format: write ? value => format(write(value)) : format });
   }
   const elements: ElementStep[] = [];
-  for (const [key, field] of fieldsOf(type, dialect.layers)) {
+  for (const { key, name, field, write } of levels.flatMap(level => elementsOf(level, dialect))) {
     const place = placeOf(field, dialect);
     if (!place) continue;
     const { min, max, cardinality, polymorphic = false } = field;
-    const tag = place === 'extension' ? `${extensionPrefix}:${key}` : key;
+    const tag = place === 'extension' ? `${extensionPrefix}:${name}` : name;
     const content = field.type.kind === 'simple' ? { format: formatter(field.type, 'text') } : { complex: field.type };
     elements.push({
       key,
@@ -89,10 +94,11 @@ function compile(type: Complex, dialect: Dialect): Plan {
       polymorphic,
       extension: place === 'extension',
       disables: field.type.kind === 'simple' && field.type.disables === true && dialect.layers['2023'] !== undefined,
+      ...(write && { write }),
       ...content,
     });
   }
-  const everything = [...attributesOf(type), ...fieldsOf(type)];
+  const everything = [...allAttributesOf(type), ...fieldsOf(type)];
   const known = new Set(['$type', ...everything.map(([key]) => key)]);
   if (everything.some(([, { type: each }]) => each.kind === 'simple' && each.disables)) known.add('$disabled');
   return { type, attributes, elements, known };

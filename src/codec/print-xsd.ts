@@ -3,6 +3,7 @@ import { complexTypes, simpleTypes } from '../model';
 import { isDocument, type Dialect } from '../model/dialect';
 import { baseOf, elementOf, type AnyType, type Complex, type Field, type Simple } from '../model/dsl';
 import { SEPVersion } from '../model/primitives';
+import { attributesOf, elementsOf } from '../model/spoken';
 import { extensionOf, extensionPrefix, placeOf } from './plan';
 
 export interface SchemaFile {
@@ -141,8 +142,8 @@ function printComplex(type: Complex, sheet: Sheet): string {
   const printedBase = baseOf(levels[0] ?? type, dialect.layers);
   const indent = printedBase ? '        ' : '    ';
   const elements = levels
-    .flatMap(level => Object.entries(level.fields))
-    .flatMap(([name, field]) => printElement(name, field, type, sheet));
+    .flatMap(level => elementsOf(level, dialect))
+    .flatMap(({ name, field }) => printElement(name, field, type, sheet));
   if (isRoomy(dialect)) {
     elements.push(`<xs:element name="${type.name}_r2_3" type="Revision2_3Type" minOccurs="0"/>`);
     if (!printedBase) elements.push(roomForOthers);
@@ -151,9 +152,9 @@ function printComplex(type: Complex, sheet: Sheet): string {
     ? [`${indent}<xs:sequence>`, ...elements.map(e => `${indent}  ${e}`), `${indent}</xs:sequence>`]
     : [];
   const attributes = levels
-    .flatMap(level => Object.entries(level.attributes))
-    .filter(([, field]) => placeOf(field, dialect))
-    .map(([name, field]) => `${indent}${printAttribute(name, field, sheet)}`);
+    .flatMap(level => attributesOf(level, dialect))
+    .filter(({ field }) => placeOf(field, dialect))
+    .map(({ name, field }) => `${indent}${printAttribute(name, field, sheet)}`);
   if (isRoomy(dialect)) attributes.push(`${indent}${roomForAttributes}`);
   const inner = [...sequence, ...attributes];
   if (!printedBase)

@@ -1,6 +1,9 @@
 /** How to read one type: its elements and attributes by name, and what must be there. Compiled once for each mode. */
 import { attributesOf, fieldsOf, type Complex, type Field } from '../model/dsl';
-import { isBase, isOfLayer } from './namespaces';
+import { dialects } from '../model/dialect';
+import { draftNamespace } from '../model/ext/draft';
+import { chainOf, elementsOf } from '../model/spoken';
+import { isBase, isOfLayer, isOlder } from './namespaces';
 import { parser, type Mode } from './simple';
 
 export interface ElementPlan {
@@ -15,6 +18,8 @@ export interface ElementPlan {
   readonly disables: boolean;
   /** What it stands for when empty, by the 2023 edition. */
   readonly whenEmpty?: unknown;
+  /** The same as draft 2.0.4 has it, when that differs. */
+  readonly drafted?: ElementPlan;
   /** Whether the element may stand in this namespace. */
   readonly isIn: (uri: string) => boolean;
   readonly parse: (text: string) => unknown;
@@ -30,6 +35,7 @@ export interface ReadPlan {
   readonly lists: readonly string[];
 }
 
+const draftDialect = dialects['draft-2.0.4'];
 const plans: Readonly<Record<Mode, WeakMap<Complex, ReadPlan>>> = { strict: new WeakMap(), lenient: new WeakMap() };
 
 export function readPlanOf(type: Complex, mode: Mode): ReadPlan {
@@ -74,11 +80,27 @@ function compile(type: Complex, mode: Mode): ReadPlan {
     if (many) lists.push(key);
     if (field.min > 0) required.push({ key, attribute: false, min: field.min });
   }
-  const revisions = new Set(chainOf(type).map(({ name }) => `${name}_r2_3`));
+  if (mode === 'lenient') addDraft(type, elements);
+  const revisions = new Set(chainOf(type, dialects['2023']).map(({ name }) => `${name}_r2_3`));
   return { elements, attributes, required, revisions, lists };
 }
 
-const chainOf = (type: Complex): Complex[] => [type, ...(type.base ? chainOf(type.base) : [])];
+/** Names of draft 2.0.4, which stand in older namespaces only, and numbers, which stand in its own. */
+function addDraft(type: Complex, elements: Map<string, ElementPlan>): void {
+  for (const { key, name, read, renumbered } of chainOf(type, draftDialect).flatMap(level =>
+    elementsOf(level, draftDialect),
+  )) {
+    const ours = elements.get(key);
+    if (!ours) continue;
+    const drafted = read ? { ...ours, parse: (text: string) => ours.parse(read(text)) } : ours;
+    if (name !== key) elements.set(name, { ...drafted, isIn: isOlder });
+    else if (read)
+      elements.set(key, {
+        ...ours,
+        drafted: { ...drafted, isIn: renumbered ? uri => uri === draftNamespace : isOlder },
+      });
+  }
+}
 
 /** The few namespaces of real documents are looked up once; hostile ones are not kept. */
 function remember(seen: Map<string, boolean>, decide: (uri: string) => boolean): (uri: string) => boolean {

@@ -148,7 +148,8 @@ class Reader<T extends Complex> {
 
   private openChild(parent: Frame, uri: string, local: string, attributes: readonly Attribute[], scope: Scope): void {
     if (parent.simple) this.bad('an element where a value is wanted', local);
-    const element = parent.plan?.elements.get(local);
+    const known = parent.plan?.elements.get(local);
+    const element = known?.drafted?.isIn(uri) ? known.drafted : known;
     if (!element || !element.isIn(uri)) {
       if (!this.lenient && !this.hasRoom(parent, uri, local))
         this.bad('an element the schema does not have here', local);
@@ -158,7 +159,7 @@ class Reader<T extends Complex> {
     const { key, many, place, max, complex, polymorphic } = element;
     const before = parent.value[key];
     const count = many ? (before as unknown[]).length : before === undefined ? 0 : 1;
-    const step = many ? `${key}[${count + 1}]` : key;
+    const step = many ? `${local}[${count + 1}]` : local;
     if (count >= max) this.bad(many ? `more than ${max} of them` : 'repeated', step);
     if (place < parent.last && !this.lenient) this.bad('out of order', step);
     parent.last = place;

@@ -23,7 +23,9 @@ const layered = (type: Complex): boolean =>
     ([, f]) => f.layer !== undefined || (f.type.kind === 'complex' && f.type !== type && layered(f.type)),
   );
 const typesOf = (dialect: Dialect): Complex[] =>
-  [...complexTypes.values()].filter(t => isDocument(t, dialect) && (dialect.id === '2018' || layered(t)));
+  [...complexTypes.values()].filter(
+    t => isDocument(t, dialect) && (dialect.id === '2018' || dialect.draft || layered(t)),
+  );
 const optionals = ['all', 'none', 'some'] as const;
 
 describe.each(everyDialect.map(d => [d.id, d] as const))('dialect %s', (id, dialect) => {
@@ -37,8 +39,15 @@ describe.each(everyDialect.map(d => [d.id, d] as const))('dialect %s', (id, dial
         fc.assert(
           fc.property(arbitraryOf(type, { dialect, optionals: kind, entries: 2 }), value => {
             const xml = write(type, value, { dialect });
-            for (const mode of ['strict', 'lenient'] as const)
-              expect(read(type, Buffer.from(xml), { mode })).toEqual({ type, value });
+            if (!dialect.draft)
+              for (const mode of ['strict', 'lenient'] as const)
+                expect(read(type, Buffer.from(xml), { mode })).toEqual({ type, value });
+            else {
+              // What the draft cannot say is lost the first time, and nothing after that.
+              const { value: said } = read(type, Buffer.from(xml), { mode: 'lenient' });
+              const again = write(type, said, { dialect });
+              expect(read(type, Buffer.from(again), { mode: 'lenient' })).toEqual({ type, value: said });
+            }
           }),
           { numRuns: runs },
         );
@@ -61,6 +70,7 @@ describe.each(everyDialect.map(d => [d.id, d] as const))('dialect %s', (id, dial
   });
 
   const theirs = officialSchema(official, id);
+  if (dialect.draft) return;
   if (theirs)
     it('writes what the official schema allows', async () => {
       expect(await validate(documents(), theirs)).toEqual([]);

@@ -158,7 +158,8 @@ function repeated(step: ElementStep, value: unknown, used: Used): string {
   return out;
 }
 
-function element({ tag, format, complex, polymorphic }: ElementStep, value: unknown, used: Used): string {
+function element({ tag, write, format, complex, polymorphic }: ElementStep, given: unknown, used: Used): string {
+  const value = write ? write(given) : given;
   if (format) return `<${tag}>${format(value)}</${tag}>`;
   const { head, body } = content(complex as Complex, value, polymorphic, used);
   return body === '' ? `<${tag}${head}/>` : `<${tag}${head}>${body}</${tag}>`;

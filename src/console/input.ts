@@ -1,7 +1,9 @@
 /** Shapes of operator requests. They validate, name the field that is wrong, and can be printed as JSON Schema. */
 import { z } from 'zod';
 import { Problem } from '../base/problem';
+import { dialects, type DialectId } from '../model/dialect';
 
+const dialect = z.enum(Object.keys(dialects) as [DialectId, ...DialectId[]]);
 const watt = z.number().min(0).max(3e13);
 export const lfdi = z
   .string()
@@ -14,7 +16,7 @@ export const newSite = z.strictObject({
   role: z.enum(['device', 'aggregator']).default('device'),
   manager: lfdi.optional(),
   pin: z.number().int().min(0).max(999_999).optional(),
-  dialect: z.enum(['2018', '2023', 'csipaus-1.2', 'csipaus-1.3']).optional(),
+  dialect: dialect.optional(),
   bus: z.string().optional(),
   phases: z
     .array(z.union([z.literal(1), z.literal(2), z.literal(3)]))
@@ -35,7 +37,7 @@ export const siteList = z.strictObject({ sites: z.array(newSite).min(1).max(10_0
 
 export const siteChange = z.strictObject({
   name: z.string().min(1).max(64).optional(),
-  dialect: z.enum(['2018', '2023', 'csipaus-1.2', 'csipaus-1.3']).optional(),
+  dialect: dialect.optional(),
   bus: z.string().optional(),
   maxImportW: watt.optional(),
   maxExportW: watt.optional(),

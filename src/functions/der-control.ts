@@ -12,7 +12,7 @@ import { findControl, type EnvelopeControl } from '../services/envelopes/control
 import { visibleControls } from '../services/envelopes/window';
 import { isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
-import { limitsBase } from './limits';
+import { limitsBase, speaksWatts } from './limits';
 import { pageOf } from './lists';
 import { type StoredDefault, type StoredProgram } from './provision';
 import { withSupersession, type StoredControl } from './stored-control';
@@ -103,8 +103,7 @@ async function listed(ctx: Context, derp: string, program: StoredProgram | undef
     const site = program.envelopeOf;
     const all = await ctx.envelopes.ofSite(ctx.store.series, site);
     const now = ctx.nowUntil(moment => soonest(all, moment));
-    const plain = ctx.scope.dialect === '2018' || ctx.scope.dialect === '2023';
-    const maxW = plain ? await setMaxW(ctx, site) : 0;
+    const maxW = speaksWatts(ctx.scope.dialect) ? 0 : await setMaxW(ctx, site);
     const controls = visibleControls(all, now, { window: ctx.house.controlWindow });
     return { now, controls: controls.map(control => envelopeWire(ctx, derp, control, maxW, now)) };
   }

@@ -1,11 +1,14 @@
 import { activePower } from '../base/units';
-import { type DialectId } from '../model/dialect';
+import { dialects, type DialectId } from '../model/dialect';
 import { type DERControlBase } from '../model/der';
 
 export interface Limits {
   readonly importW?: number;
   readonly exportW?: number;
 }
+
+/** Whether limits can be told in watts; the others know shares of setMaxW only. */
+export const speaksWatts = (dialect: DialectId): boolean => dialects[dialect].layers['csipaus-1.2'] !== undefined;
 
 const hundredPercent = 10_000; // PerCent counts hundredths
 
@@ -17,7 +20,7 @@ const hundredPercent = 10_000; // PerCent counts hundredths
  * @param setMaxW what the client's percentages refer to, W
  */
 export function limitsBase({ importW, exportW }: Limits, dialect: DialectId, setMaxW: number): DERControlBase {
-  if (dialect === 'csipaus-1.2' || dialect === 'csipaus-1.3') {
+  if (speaksWatts(dialect)) {
     return {
       ...(importW !== undefined && { opModImpLimW: activePower(importW) }),
       ...(exportW !== undefined && { opModExpLimW: activePower(exportW) }),

@@ -1,4 +1,5 @@
 import { isA, type Complex, type Layers } from './dsl';
+import { draft, draftNamespace, type Draft } from './ext/draft';
 import { ErrorDocument, Resource } from './common';
 
 /**
@@ -15,14 +16,17 @@ export interface Dialect {
    * and others may add.
    */
   readonly schemaVer?: string;
+  /** Names, order and numbers of a draft, where they are not those of the 2018 edition. */
+  readonly draft?: Draft;
 }
 
-export type DialectId = '2018' | '2023' | 'csipaus-1.2' | 'csipaus-1.3';
+export type DialectId = 'draft-2.0.4' | '2018' | '2023' | 'csipaus-1.2' | 'csipaus-1.3';
 
 export const sepNamespace = 'urn:ieee:std:2030.5:ns';
 export const xsiNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
 
 export const dialects: Readonly<Record<DialectId, Dialect>> = {
+  'draft-2.0.4': { id: 'draft-2.0.4', namespace: draftNamespace, layers: {}, draft },
   '2018': { id: '2018', namespace: sepNamespace, layers: {} },
   '2023': { id: '2023', namespace: sepNamespace, layers: { '2023': sepNamespace }, schemaVer: '2.2' },
   'csipaus-1.2': { id: 'csipaus-1.2', namespace: sepNamespace, layers: { 'csipaus-1.2': 'https://csipaus.org/ns' } },

@@ -82,7 +82,7 @@ describe('the comparison', () => {
 
 describe('the official schemas', () => {
   const dir = officialDir(join(__dirname, '..', '..', '..'), process.env);
-  for (const dialect of Object.values(dialects)) {
+  for (const dialect of Object.values(dialects).filter(d => !d.draft)) {
     const official = officialSchema(dir, dialect.id);
     if (!official) {
       console.warn(`official schema of ${dialect.id} not found in ${dir}: ours was not compared with it`);

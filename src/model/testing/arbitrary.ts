@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { complexTypes } from '..';
 import { type Dialect } from '../dialect';
-import { attributesOf, fieldsOf, isA, type Complex, type Field, type Infer, type Simple } from '../dsl';
+import { fieldsOf, isA, type Complex, type Field, type Infer, type Simple } from '../dsl';
+import { attributesOf, chainOf, elementsOf, type Spoken } from '../spoken';
 
 export interface ArbitraryOptions {
   readonly dialect: Dialect;
@@ -70,12 +71,17 @@ function complexArbitrary(type: Complex, options: ArbitraryOptions): fc.Arbitrar
 }
 
 function makeArbitrary(type: Complex, options: ArbitraryOptions): fc.Arbitrary<object> {
-  const spoken = ([, { layer }]: [string, Field]) => layer === undefined || options.dialect.layers[layer] !== undefined;
+  const { dialect } = options;
+  const levels = chainOf(type, dialect);
+  // A value that is converted on its way out may be any; the others must fit the dialect.
+  const speak = (all: readonly Spoken[]): [string, Field][] =>
+    all
+      .map(({ key, field, declared, write }): [string, Field] => [key, write ? declared : field])
+      .filter(([, { layer }]) => layer === undefined || dialect.layers[layer] !== undefined);
   const required: Record<string, fc.Arbitrary<unknown>> = {};
   const optional: Record<string, fc.Arbitrary<unknown>> = {};
-  const { layers } = options.dialect;
-  const fields = fieldsOf(type, layers).filter(spoken);
-  for (const [name, field] of [...attributesOf(type, layers).filter(spoken), ...fields])
+  const fields = speak(levels.flatMap(level => elementsOf(level, dialect)));
+  for (const [name, field] of [...speak(levels.flatMap(level => attributesOf(level, dialect))), ...fields])
     (field.cardinality === 'opt' && !field.demanded ? optional : required)[name] = fieldArbitrary(field, options);
   const { optionals = 'some' } = options;
   const keys = (model: object) => Object.keys(model) as never[];
@@ -83,7 +89,7 @@ function makeArbitrary(type: Complex, options: ArbitraryOptions): fc.Arbitrary<o
   const all = { ...required, ...optional };
   const record = optionals === 'all' ? fc.record(all) : fc.record(all, { requiredKeys: keys(required) });
   const disabling = fields.filter(([, f]) => f.type.kind === 'simple' && f.type.disables).map(([name]) => name);
-  if (disabling.length === 0 || layers['2023'] === undefined) return record;
+  if (disabling.length === 0 || dialect.layers['2023'] === undefined) return record;
   return fc.tuple(record, fc.subarray(disabling)).map(([value, names]) => {
     const $disabled = names.filter(name => name in value);
     return $disabled.length > 0 ? { ...value, $disabled } : value;
