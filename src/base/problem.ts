@@ -203,8 +203,8 @@ export const problems = {
   DB_BROKEN: entry(
     0,
     'fatal',
-    'The database file cannot be opened as a Headroom database.',
-    'Restore a backup; keep the file for a look.',
+    'The database file is damaged, or is no Headroom database.',
+    'Restore a backup (`headroom backup` makes them); keep the file for a look.',
   ),
   CANNOT_REACH: entry(
     0,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backup, check } from './backup';
 import { cert } from './cert';
 import { conformance } from './conformance';
 import { demo } from './demo';
@@ -12,7 +13,20 @@ import { site } from './site';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
-const commands: readonly AddCommand[] = [init, cert, serve, site, envelope, grid, conformance, demo, docs, schemas];
+const commands: readonly AddCommand[] = [
+  init,
+  cert,
+  serve,
+  site,
+  envelope,
+  backup,
+  check,
+  grid,
+  conformance,
+  demo,
+  docs,
+  schemas,
+];
 
 /** The command line as an object; `parseAsync` runs it. Usage errors throw CommanderError instead of ending the process. */
 export function program(io: Io): Command {

@@ -3,7 +3,11 @@ import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { type Store } from './api';
 import { memoryStore } from './memory/store';
+import { openToRead } from './sqlite/database';
 import { type SqliteStore, sqliteStore } from './sqlite/store';
+import { verify } from './sqlite/verify';
+
+export { backUp, type Backup } from './sqlite/backup';
 
 export interface MemoryConfig {
   readonly kind: 'memory';
@@ -23,7 +27,7 @@ export interface StoreDeps {
 }
 
 /**
- * The store a configuration asks for. A SQLite store can also be backed up and verified.
+ * The store a configuration asks for. A SQLite store can also be verified.
  * @throws Problem DB_MISSING, DB_TOO_NEW, DB_BROKEN or STORE_BUSY.
  */
 export async function openStore(config: SqliteConfig, deps: StoreDeps): Promise<SqliteStore>;
@@ -31,4 +35,30 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<S
 export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<Store> {
   if (config.kind === 'memory') return memoryStore(deps);
   return sqliteStore({ ...deps, file: config.file, mode: config.mode });
+}
+
+export interface Checked {
+  /** What is wrong, one line each; empty when nothing is. */
+  readonly faults: readonly string[];
+  readonly bytes: number;
+  /** Number of its schema. */
+  readonly schema: number;
+}
+
+/**
+ * Reads the whole of a database file, in use or not, and changes nothing.
+ * @throws Problem DB_MISSING, DB_TOO_NEW, DB_BROKEN (not a database, or not ours), BAD_FILE
+ */
+export function checkDatabase(file: string): Checked {
+  const db = openToRead(file);
+  try {
+    return db.transaction(() => {
+      const [pages, pageBytes, schema] = ['page_count', 'page_size', 'user_version'].map(name =>
+        Number(db.pragma(name, { simple: true })),
+      );
+      return { faults: verify(db), bytes: (pages ?? 0) * (pageBytes ?? 0), schema: schema ?? 0 };
+    })();
+  } finally {
+    db.close();
+  }
 }

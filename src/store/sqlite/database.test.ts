@@ -3,11 +3,12 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualClock } from '../../base/clock';
 import { keptLog } from '../../base/log';
-import { reading } from '../testing/samples';
+import { entry, reading } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
-import { type DatabaseOptions, openDatabase } from './database';
+import { type DatabaseOptions, openDatabase, openToRead } from './database';
 import { applicationId, migrations } from './migrations';
 import { storeOn } from './store';
+import { verify } from './verify';
 
 const newFile = temporaryFiles();
 const open = (file: string, more: Partial<DatabaseOptions> = {}) =>
@@ -119,6 +120,23 @@ describe('refuses', () => {
     bytes.fill(0xff, 100, 4096);
     writeFileSync(file, bytes);
     expect(refusal(file)).toMatchObject({ code: 'DB_BROKEN', detail: { at: file } });
+  });
+
+  it('a database with a damaged page, wherever it is', async () => {
+    const file = newFile();
+    const store = storeOn(open(file, { mode: 'create' }), { clock: new ManualClock(0) });
+    await store.commit({ put: Array.from({ length: 500 }, (_, n) => entry('/l', `${n}`, { body: 'x'.repeat(300) })) });
+    await store.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xee, bytes.length - 3 * 4096, bytes.length - 2 * 4096);
+    writeFileSync(file, bytes);
+    expect(refusal(file)).toMatchObject({
+      code: 'DB_BROKEN',
+      advice: expect.stringMatching(/`headroom check` says more.*Restore a backup/) as string,
+    });
+    const readable = openToRead(file);
+    expect(verify(readable).length).toBeGreaterThan(0);
+    readable.close();
   });
 
   it('to wait for ever for another process that is bringing it up to date', () => {

@@ -30,8 +30,28 @@ export function openDatabase(options: DatabaseOptions): Database.Database {
   try {
     db = new Database(file, { fileMustExist: true, timeout: busyMs });
     checkOurs(db, options);
+    checkPages(db, file);
     configure(db);
     migrate(db, options);
+    return db;
+  } catch (thrown) {
+    db?.close();
+    throw openProblem(thrown, file);
+  }
+}
+
+/**
+ * Opens a file of ours to read it, or to copy it, and changes nothing in it: an older schema stays what it is.
+ * @throws Problem as openDatabase
+ */
+export function openToRead(file: string): Database.Database {
+  if (!existsSync(file)) throw new Problem('DB_MISSING', { at: file });
+  let db: Database.Database | undefined;
+  try {
+    // Not opened as read-only: such a connection leaves files of its own behind when it closes.
+    db = new Database(file, { fileMustExist: true, timeout: 5000 });
+    checkOurs(db, { file, mode: 'open' });
+    db.pragma('query_only = ON');
     return db;
   } catch (thrown) {
     db?.close();
@@ -56,7 +76,10 @@ const number = (db: Database.Database, pragma: string) => Number(db.pragma(pragm
 const tables = (db: Database.Database) => db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
 
 /** Before anything is written to it. */
-function checkOurs(db: Database.Database, { file, mode, migrations = allMigrations }: DatabaseOptions): void {
+function checkOurs(
+  db: Database.Database,
+  { file, mode, migrations = allMigrations }: Pick<DatabaseOptions, 'file' | 'mode' | 'migrations'>,
+): void {
   const id = number(db, 'application_id');
   const version = number(db, 'user_version');
   if (id === 0 && version === 0 && tables(db) === 0) {
@@ -66,6 +89,16 @@ function checkOurs(db: Database.Database, { file, mode, migrations = allMigratio
   if (id !== applicationId) throw new Problem('DB_BROKEN', { at: file, note: 'another program made it' });
   if (version > migrations.length)
     throw new Problem('DB_TOO_NEW', { at: file, want: `schema ${migrations.length} or older`, got: version });
+}
+
+/** A file up to this size is checked whole each time it is opened: a tenth of a second. `headroom check` looks at any. */
+const checkedAtOpenBytes = 64 * 1024 * 1024;
+
+function checkPages(db: Database.Database, file: string): void {
+  if (number(db, 'page_count') * number(db, 'page_size') > checkedAtOpenBytes) return;
+  const fault = db.pragma('quick_check(1)', { simple: true });
+  if (fault !== 'ok')
+    throw new Problem('DB_BROKEN', { at: file, note: `${String(fault)}; \`headroom check\` says more` });
 }
 
 function configure(db: Database.Database): void {

@@ -4,7 +4,7 @@ import { ManualClock } from '../../base/clock';
 import { keptLog } from '../../base/log';
 import { noMetrics, promMetrics } from '../../base/metrics';
 import { storeContract } from '../testing/contract';
-import { doc, entry, key, note, reading, series } from '../testing/samples';
+import { doc, entry, key, reading, series } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
 import { openDatabase } from './database';
 import { sqliteStore, storeOn } from './store';
@@ -146,51 +146,6 @@ it('never gives the id of a series twice, even when the last rows are gone', asy
   db.exec('DELETE FROM series');
   expect(await store.commit({ series: [series('1')] })).toMatchObject({ series: [3] });
   await store.close();
-});
-
-describe('backup', () => {
-  it('copies one moment of a store in use, over an older copy, and the copy opens', async () => {
-    const store = open();
-    const target = newFile();
-    await store.commit({ put: [doc('/old')] });
-    await store.backup(target);
-    await store.commit({
-      put: Array.from({ length: 500 }, (_, n) => entry('/l', `${n}`, { body: 'x'.repeat(2000) })),
-      series: [series('1')],
-      readings: [reading('/m', 0)],
-      enqueue: [note('n', 0)],
-    });
-    const copying = store.backup(target);
-    const during = store.commit({ put: [doc('/during')] });
-    await Promise.all([copying, during]);
-    await store.close();
-    const copy = sqliteStore({ file: target, mode: 'open', clock });
-    expect(await copy.count('/l')).toBe(500);
-    expect(await copy.get('/old')).toBeDefined();
-    expect(await copy.series.latest('1')).toBe(1);
-    expect(await copy.outbox.waiting()).toBe(1);
-    expect(await copy.verify()).toEqual([]);
-    await copy.close();
-  });
-
-  it('says where it could not write', async () => {
-    const store = open();
-    const target = `${newFile()}/nowhere/backup.db`;
-    await expect(store.backup(target)).rejects.toMatchObject({ code: 'STORE_BUSY', detail: { at: target } });
-    await store.close();
-  });
-
-  it('is finished before the store closes', async () => {
-    const store = open();
-    await store.commit({ put: [doc('/a', { body: 'x'.repeat(1_000_000) })] });
-    const target = newFile();
-    const copying = store.backup(target);
-    await store.close();
-    await copying;
-    const copy = sqliteStore({ file: target, mode: 'open', clock });
-    expect(await copy.get('/a')).toBeDefined();
-    await copy.close();
-  });
 });
 
 describe('verify', () => {

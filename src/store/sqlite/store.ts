@@ -6,7 +6,6 @@ import { Problem } from '../../base/problem';
 import { nextTurn } from '../../base/turn';
 import { type Committed, type Plan, type Store } from '../api';
 import { prepare, touchRows, type Prepared } from '../plan';
-import { backUp } from './backup';
 import { openDatabase } from './database';
 import { SqliteDocuments } from './documents';
 import { storeProblem } from './faults';
@@ -30,11 +29,6 @@ export interface SqliteOptions {
 }
 
 export interface SqliteStore extends Store {
-  /**
-   * Copies the database to `file` while it is in use: the state of one moment, put in place whole. An older backup of that
-   * name is replaced. Rejects with STORE_BUSY when the file cannot be written.
-   */
-  backup(file: string): Promise<void>;
   /** What is wrong with the database, one line each; empty when nothing is. Reads everything. */
   verify(): Promise<string[]>;
 }
@@ -59,7 +53,6 @@ export function storeOn(
   const series = new SqliteSeries(db);
   const readings = new SqliteReadings(db, blockMost);
   const outbox = new SqliteOutbox(db);
-  const backups = new Set<Promise<void>>();
   let open = true;
 
   const apply = (plan: Prepared): Committed => {
@@ -114,18 +107,11 @@ export function storeOn(
       due: (now, limit) => read(() => outbox.due(now, limit)),
       waiting: () => read(() => outbox.waiting()),
     },
-    backup: async target => {
-      live();
-      const copy = backUp(db, target);
-      backups.add(copy);
-      await copy.finally(() => backups.delete(copy));
-    },
     verify: () => readAll(() => verify(db)),
     close: async () => {
       if (!open) return;
       open = false;
       group.drain();
-      await Promise.allSettled(backups);
       db.close();
     },
   };

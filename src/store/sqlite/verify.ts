@@ -1,4 +1,5 @@
 import { type Database } from 'better-sqlite3';
+import { sqliteCode } from './faults';
 
 /** Each finds rows that contradict what the adapter promises; its name says what is wrong. */
 const questions: Record<string, string> = {
@@ -31,14 +32,38 @@ const questions: Record<string, string> = {
       OR length(import_w) <> 4 * length(own) OR ends <> start + step_s * length(own)`,
 };
 
+/** Questions about what only newer schemas have, with the first that has it. */
+const since: Readonly<Record<string, number>> = { 'a block of readings is counted wrong': 2 };
+
 /** What is wrong with the database, one line each; empty when nothing is. Reads everything: seconds for a large file. */
 export function verify(db: Database): string[] {
-  const integrity = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
-  const faults = integrity.filter(line => line !== 'ok');
-  if (db.prepare('PRAGMA foreign_key_check').all().length > 0) faults.push('a row refers to one that is not there');
+  const schema = Number(db.pragma('user_version', { simple: true }));
+  const faults: string[] = [];
+  /** A file may be so damaged that a question cannot be answered. */
+  const ask = (what: string, answer: () => string[]) => {
+    try {
+      faults.push(...answer());
+    } catch (thrown) {
+      if (sqliteCode(thrown) === '') throw thrown;
+      faults.push(`${what}: ${(thrown as Error).message}`);
+    }
+  };
+  ask('pages', () =>
+    db
+      .prepare<[], string>('PRAGMA integrity_check')
+      .pluck()
+      .all()
+      .filter(line => line !== 'ok'),
+  );
+  ask('references', () =>
+    db.prepare('PRAGMA foreign_key_check').all().length > 0 ? ['a row refers to one that is not there'] : [],
+  );
   for (const [fault, sql] of Object.entries(questions)) {
-    const rows = db.prepare(sql).all();
-    if (rows.length > 0) faults.push(`${fault}: ${JSON.stringify(rows.slice(0, 3))}`);
+    if (schema < (since[fault] ?? 1)) continue;
+    ask(`whether ${fault}`, () => {
+      const rows = db.prepare(sql).all();
+      return rows.length > 0 ? [`${fault}: ${JSON.stringify(rows.slice(0, 3))}`] : [];
+    });
   }
   return faults;
 }
