@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { get } from './get';
+import { paging } from './paging';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { get, store };
+const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { get, paging, store };
 
 async function main(name: string | undefined): Promise<number> {
   const run = benchmarks[name ?? ''];

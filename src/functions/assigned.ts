@@ -24,19 +24,30 @@ export const rootOf = ({ path }: Pick<Resource, 'path'>): string => path.split('
 
 type Asking = { readonly store: Store; readonly scope: Scope };
 
-/** Ids below `root` assigned to any device of this caller, each once. */
-export async function assignedIds({ store, scope }: Asking, root: string): Promise<string[]> {
-  const found = new Set<string>();
-  for (const edev of scope.edevs) {
+/** What the assignments of these devices give: programs, and whatever else, each once. */
+export async function assignments(
+  store: Store,
+  edevs: readonly string[],
+): Promise<Pick<Scope, 'programs' | 'assigned'>> {
+  const programs = new Set<string>();
+  const assigned: Record<string, Set<string>> = {};
+  for (const edev of edevs) {
     const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
-    for (const doc of docs) for (const id of doc.body.assigned?.[root] ?? []) found.add(id);
+    for (const { body } of docs) {
+      for (const derp of body.programs) programs.add(derp);
+      for (const [root, ids] of Object.entries(body.assigned ?? {}))
+        for (const id of ids) (assigned[root] ??= new Set()).add(id);
+    }
   }
-  return [...found];
+  return {
+    programs: [...programs],
+    assigned: Object.fromEntries(Object.entries(assigned).map(([root, ids]) => [root, [...ids]])),
+  };
 }
 
 /** The documents themselves, in list order. An assignment of what is not there shows nothing. */
 export async function assignedDocs(asking: Asking, list: Resource): Promise<Doc<object>[]> {
-  const ids = await assignedIds(asking, rootOf(list));
+  const ids = asking.scope.assigned[rootOf(list)] ?? [];
   const docs = await asking.store.many<object>(ids.map(id => `${list.path}/${id}`));
   return docs.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }

@@ -14,7 +14,7 @@ import { type Committed, type Plan, type Store } from '../store/api';
 import { type EnvelopeViews } from './envelope-views';
 import { type Scope } from './scope';
 
-export { type Observed } from '../services/changes';
+export { together, type Observed, type Reads } from '../services/changes';
 
 /** What functions need to know of this server's configuration. */
 export interface House {

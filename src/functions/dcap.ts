@@ -5,7 +5,6 @@ import { assignedLinks } from './assigned';
 import { type Behaviour } from './behaviour';
 import { mirrorLists } from './mirror';
 import { usagePointLists } from './metering';
-import { programsOf } from './der-program';
 
 /** Where everything starts. Links only to what this caller may use; a newcomer sees Time and the EndDeviceList it may POST to. */
 export const dcapBehaviour: Behaviour = {
@@ -18,10 +17,10 @@ export const dcapBehaviour: Behaviour = {
     if (scope.kind === 'newcomer') return base;
     const count = async (lists: string[]) =>
       (await Promise.all(lists.map(list => store.count(list)))).reduce((a, b) => a + b, 0);
-    const [mirrors, usagePoints, programs, assigned] = await Promise.all([
+    const { programs } = scope;
+    const [mirrors, usagePoints, assigned] = await Promise.all([
       count(mirrorLists(scope)),
       count(usagePointLists(scope)),
-      programsOf(store, scope),
       assignedLinks({ store, scope }),
     ]);
     return {

@@ -1,22 +1,10 @@
 import { type DERProgram } from '../model/der';
 import { model } from '../model';
 import { href, type Href } from '../model/href';
-import { type Store } from '../store/api';
 import { type Behaviour, type Context } from './behaviour';
 import { controlCounts } from './der-control';
 import { pageOf } from './lists';
-import { type StoredFsa, type StoredProgram } from './provision';
-import { type Scope } from './scope';
-
-/** Ids of the programs assigned to any device of this caller, each once. */
-export async function programsOf(store: Store, scope: Scope): Promise<string[]> {
-  const found = new Set<string>();
-  for (const edev of scope.edevs) {
-    const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
-    for (const doc of docs) for (const derp of doc.body.programs) found.add(derp);
-  }
-  return [...found];
-}
+import { type StoredProgram } from './provision';
 
 /** A program with its links; `all` of both control lists is what a GET at this moment would say. */
 export async function programView(ctx: Context, stored: StoredProgram, at: Href): Promise<DERProgram> {
@@ -45,8 +33,7 @@ export async function programView(ctx: Context, stored: StoredProgram, at: Href)
 const list: Behaviour = {
   resource: model.der.programs,
   list: async (ctx, _params, page) => {
-    const ids = await programsOf(ctx.store, ctx.scope);
-    const docs = await ctx.store.many<StoredProgram>(ids.map(derp => href(model.der.program, { derp })));
+    const docs = await ctx.store.many<StoredProgram>(ctx.scope.programs.map(derp => href(model.der.program, { derp })));
     const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
     const { items, all } = pageOf(entries, page);
     return { all, items: await Promise.all(items.map(doc => programView(ctx, doc.body, doc.href))) };

@@ -3,10 +3,9 @@ import { model } from '../model';
 import { href } from '../model/href';
 import { badValue, notFound, type Behaviour, type Context } from './behaviour';
 import { Problem } from '../base/problem';
-import { pageOf } from './lists';
 import { withLinks } from './stored';
 import { childLinks, isListResource } from './tree';
-import { docOf, reserveIds, siteDocs, wireText } from './provision';
+import { deviceDoc, deviceList, reserveIds, siteDocs, wireText } from './provision';
 import { siteOf, type Site } from './site';
 
 type Stored = Pick<EndDevice, 'lFDI' | 'sFDI' | 'changedTime' | 'enabled' | 'deviceCategory'>;
@@ -45,14 +44,11 @@ const devices: Behaviour = {
   resource: model.edev.devices,
   offer: ['POST'],
   list: async (ctx, _params, page) => {
-    const { store, scope } = ctx;
-    const docs = await store.many<Stored>(scope.edevs.map(edev => href(model.edev.device, { edev })));
-    const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
-    const { items, all } = pageOf(entries, page);
+    const { docs, all } = await ctx.store.page<Stored>(deviceList(ctx.scope.lfdi), page);
     return {
       all,
       items: await Promise.all(
-        items.map(doc => endDevice(ctx, doc.body, doc.href.slice(doc.href.lastIndexOf('/') + 1))),
+        docs.map(doc => endDevice(ctx, doc.body, doc.href.slice(doc.href.lastIndexOf('/') + 1))),
       ),
     };
   },
@@ -115,9 +111,7 @@ const device: Behaviour = {
       changedTime: ctx.now,
       ...(asked.deviceCategory !== undefined && { deviceCategory: asked.deviceCategory }),
     };
-    const next = docOf(model.edev.device, { edev }, body, ctx.now, [
-      { index: 'lfdi', key: site.body.lfdi, unique: true },
-    ]);
+    const next = deviceDoc(site.body, body, ctx.now);
     return { status: 204, plan: { expect: { [at]: doc.version }, put: [next] } };
   },
 };

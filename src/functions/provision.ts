@@ -84,6 +84,17 @@ export function docOf(
   return { href: at, list, kind: resource.name, changed: now, sortKey: sortKey(resource, body, at), body, keys };
 }
 
+/** An EndDevice stands in the list of who speaks for it: its manager, or itself. */
+export const deviceList = (lfdi: string): string => `/edev@${lfdi}`;
+
+export function deviceDoc(site: Site, body: object, now: Seconds): NewDoc {
+  const keys: IndexKey[] = [{ index: 'lfdi', key: site.lfdi, unique: true }];
+  return {
+    ...docOf(model.edev.device, { edev: site.edev }, body, now, keys),
+    list: deviceList(site.manager ?? site.lfdi),
+  };
+}
+
 export function siteDocs(site: Site, { pen, now }: Making): NewDoc[] {
   const { edev } = site;
   const docs: NewDoc[] = [
@@ -96,9 +107,7 @@ export function siteDocs(site: Site, { pen, now }: Making): NewDoc[] {
       body: site,
       keys: site.manager ? [{ index: 'owner', key: site.manager }] : [],
     },
-    docOf(model.edev.device, { edev }, { lFDI: site.lfdi, sFDI: site.sfdi, changedTime: now, enabled: true }, now, [
-      { index: 'lfdi', key: site.lfdi, unique: true },
-    ]),
+    deviceDoc(site, { lFDI: site.lfdi, sFDI: site.sfdi, changedTime: now, enabled: true }, now),
     docOf(model.edev.registration, { edev }, { dateTimeRegistered: now, pIN: site.pin }, now),
   ];
   if (site.role === 'aggregator') return docs;

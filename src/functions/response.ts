@@ -8,7 +8,6 @@ import { sortKey } from '../model/sort-key';
 import { badValue, type Behaviour, type Context } from './behaviour';
 import { controlByMrid } from './der-control';
 import { mergedPage, pageOf } from './lists';
-import { programsOf } from './der-program';
 import { siteOf } from './site';
 
 export interface StoredResponse {
@@ -59,8 +58,7 @@ const sets: Behaviour = {
   resource: model.response.sets,
   offer: ['GET'],
   list: async (ctx, _params, page) => {
-    const ids = await programsOf(ctx.store, ctx.scope);
-    const docs = await ctx.store.many<ResponseSet>(ids.map(rsps => href(model.response.set, { rsps })));
+    const docs = await ctx.store.many<ResponseSet>(ctx.scope.programs.map(rsps => href(model.response.set, { rsps })));
     const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
     const { items, all } = pageOf(entries, page);
     return { all, items: await Promise.all(items.map(doc => setView(ctx, doc.body, doc.href))) };

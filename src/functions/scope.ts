@@ -12,6 +12,10 @@ interface Common {
   readonly dialect: DialectId;
   /** Ids (`:edev`) of the EndDevices it may see. */
   readonly edevs: readonly string[];
+  /** Ids (`:derp`) of the programs assigned to any of them, each once. */
+  readonly programs: readonly string[];
+  /** Ids of whatever else is assigned to any of them, by the first segment of their path; see assigned.ts. */
+  readonly assigned: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A registered device that speaks for itself. */

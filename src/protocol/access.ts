@@ -2,10 +2,9 @@
  * From a certificate to a scope, and from a scope to what it may see. Goes by LFDI; ids in paths are never trusted. What is
  * not yours is answered as if it were not there (protocol facts 1.6, P18).
  */
-import { type Context } from '../functions/behaviour';
-import { assignedIds, rootOf } from '../functions/assigned';
-import { type AggregatorScope, type DeviceScope, type Scope } from '../functions/scope';
-import { programsOf } from '../functions/der-program';
+import { type Context, type Observed, type Reads } from '../functions/behaviour';
+import { assignments, rootOf } from '../functions/assigned';
+import { type Scope } from '../functions/scope';
 import { siteOf, type Site } from '../functions/site';
 import { parentItem } from '../functions/tree';
 import { dialects, type DialectId } from '../model/dialect';
@@ -20,25 +19,45 @@ export interface Peer {
 }
 
 /** Narrows a peer to what it is here: a device, an aggregator with those it manages, or a newcomer. */
-export async function narrow(store: Store, peer: Peer, fallback: DialectId): Promise<Scope> {
+async function narrow(store: Store, peer: Peer, fallback: DialectId): Promise<Scope> {
   const [own] = (await store.find('lfdi', peer.lfdi)).filter(doc => doc.kind === 'edev.device');
   const edev = own && idOf(own.href);
   const site = edev === undefined ? undefined : await siteOf(store, edev);
-  if (edev === undefined || !site) return { kind: 'newcomer', ...peer, edevs: [], dialect: fallback };
-  const dialect = site.body.dialect ?? fallback;
-  if (site.body.role === 'aggregator') {
-    const managed = await store.find<Site>('owner', peer.lfdi);
-    const scope: AggregatorScope = {
-      kind: 'aggregator',
-      ...peer,
-      own: edev,
-      edevs: [edev, ...managed.map(doc => doc.body.edev)],
-      dialect,
-    };
-    return scope;
-  }
-  const scope: DeviceScope = { kind: 'device', ...peer, own: edev, edevs: [edev], dialect };
-  return scope;
+  if (edev === undefined || !site)
+    return { kind: 'newcomer', ...peer, edevs: [], programs: [], assigned: {}, dialect: fallback };
+  const { role, dialect = fallback } = site.body;
+  const managed = role === 'aggregator' ? await store.find<Site>('owner', peer.lfdi) : [];
+  const edevs = [edev, ...managed.map(doc => doc.body.edev)];
+  return { kind: role, ...peer, own: edev, edevs, ...(await assignments(store, edevs)), dialect };
+}
+
+interface KeptScope {
+  readonly scope: Scope;
+  readonly reads: Reads;
+}
+
+/** Scopes kept at most; beyond, the oldest go. */
+const mostScopes = 20_000;
+
+/**
+ * Who a peer is, worked out again only when what it was read from has changed: an aggregator speaks for thousands of devices.
+ * The reads belong to every answer that is made for this scope.
+ */
+export function scopes(store: Observed, fallback: DialectId): (peer: Peer) => Promise<KeptScope> {
+  const kept = new Map<string, KeptScope>();
+  return async peer => {
+    const known = kept.get(peer.lfdi);
+    if (known?.reads.unchanged()) return known;
+    const view = store.reading();
+    const found = { scope: await narrow(view.store, peer, fallback), reads: view.reads };
+    kept.delete(peer.lfdi);
+    kept.set(peer.lfdi, found);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= mostScopes) break;
+      kept.delete(oldest);
+    }
+    return found;
+  };
 }
 
 const idOf = (href: Href): string => href.slice(href.lastIndexOf('/') + 1);
@@ -58,7 +77,7 @@ export async function maySee(ctx: Asking, resource: Resource, params: Params): P
 type Asking = Pick<Context, 'store' | 'scope'>;
 
 async function isYours(ctx: Asking, resource: Resource, params: Params): Promise<boolean> {
-  const { scope, store } = ctx;
+  const { scope } = ctx;
   switch (resource.owner) {
     case 'public':
       // Before registration: DeviceCapability, Time and the EndDeviceList alone (protocol facts 1.2, docs/choices.md).
@@ -66,9 +85,9 @@ async function isYours(ctx: Asking, resource: Resource, params: Params): Promise
     case 'edev':
       return scope.edevs.includes(params['edev'] ?? '');
     case 'derp':
-      return (await programsOf(store, scope)).includes(params['derp'] ?? '');
+      return scope.programs.includes(params['derp'] ?? '');
     case 'rsps':
-      return (await programsOf(store, scope)).includes(params['rsps'] ?? '');
+      return scope.programs.includes(params['rsps'] ?? '');
     case 'mup':
       return ownsMirror(ctx, `/mup/${params['mup']}`);
     case 'upt':
@@ -76,7 +95,7 @@ async function isYours(ctx: Asking, resource: Resource, params: Params): Promise
     case 'assigned': {
       const root = rootOf(resource);
       const id = params[root];
-      return id === undefined ? scope.kind !== 'newcomer' : (await assignedIds(ctx, root)).includes(id);
+      return id === undefined ? scope.kind !== 'newcomer' : (scope.assigned[root] ?? []).includes(id);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { attributeOf, devicePort, lfdiA, lfdiB, siteA, siteB, stranger, t0, textOf } from './testing/port';
+import { changeSite } from '../functions/operator/sites';
+import { attributeOf, devicePort, lfdiA, lfdiB, pen, siteA, siteB, stranger, t0, textOf } from './testing/port';
 
 const registeredPort = async () => {
   const port = devicePort();
@@ -91,6 +92,18 @@ describe('who may see what', () => {
     expect((await port.ask('/derp/2/dderc')).status).toBe(200);
     expect((await port.ask('/derp/3/dderc')).status).toBe(404);
   });
+});
+
+it('a device that gets a manager moves into the list of who speaks for it', async () => {
+  const port = devicePort();
+  await port.add({ ...siteA, role: 'aggregator', name: 'agg' }, siteB);
+  const all = async (lfdi: string) => attributeOf((await port.ask('/edev?l=9', { lfdi })).body, 'all');
+  expect([await all(lfdiA), await all(lfdiB)]).toEqual(['1', '1']);
+  expect((await port.ask('/derp/2')).status).toBe(404);
+  await changeSite({ store: port.store, clock: port.clock, pen }, '2', { manager: lfdiA });
+  expect(await all(lfdiA)).toBe('2');
+  expect((await port.ask('/edev?l=9')).body).toContain(lfdiB);
+  expect((await port.ask('/derp/2')).status).toBe(200);
 });
 
 describe('HTTP discipline', () => {

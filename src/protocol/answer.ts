@@ -12,6 +12,7 @@ import { write } from '../codec/write';
 import {
   apply,
   offered,
+  together,
   type Behaviour,
   type Context,
   type House,
@@ -25,7 +26,7 @@ import { attributesOf, type Complex } from '../model/dsl';
 import { type Method, type Resource } from '../model/resource';
 import { timeKeyRange } from '../model/sort-key';
 
-import { maySee, narrow } from './access';
+import { maySee, scopes } from './access';
 import { acceptsSepXml, isSepXml, sepXml } from './headers';
 import { type KeptAnswers } from './kept-answers';
 import { listQuery } from './query';
@@ -57,6 +58,7 @@ const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
 export function answerer(deps: DevicePortDeps): (request: Request) => Answer | Promise<Answer> {
   const byName = new Map(deps.behaviours.map(behaviour => [behaviour.resource.name, behaviour]));
   const find = router(deps.behaviours.map(behaviour => behaviour.resource));
+  const scopeOf = scopes(deps.store, deps.dialect);
 
   /** What was answered before and still holds: no promise, so that the caller can write it at once. */
   const again = ({ method, accept, peer, url, namesHost }: Request): Answer | undefined =>
@@ -79,8 +81,8 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
       if (!request.namesHost) throw new Problem('BAD_REQUEST', { at: 'Host', note: 'HTTP/1.1 wants a Host header' });
       if (!knownMethods.includes(request.method)) throw new Problem('NO_METHOD', { got: request.method });
       if (!match) throw new Problem('NOT_FOUND', { at: path });
+      const { scope, reads: whoReads } = await scopeOf(request.peer);
       const { store, reads } = deps.store.reading();
-      const scope = await narrow(store, request.peer, deps.dialect);
       dialect = scope.dialect;
       const timing: Timing = { at: deps.clock.now(), until: Infinity };
       const ctx = contextOf(deps, store, scope, timing);
@@ -88,7 +90,8 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
       const behaviour = byName.get(match.resource.name) ?? { resource: match.resource };
       const answer = await perform(ctx, request, match, behaviour, query, deps);
-      if (answer.status === 200) deps.kept.keep(keyOf(request.peer.lfdi, request.url), { answer, reads, ...timing });
+      if (answer.status === 200)
+        deps.kept.keep(keyOf(request.peer.lfdi, request.url), { answer, reads: together(whoReads, reads), ...timing });
       return answer;
     } catch (thrown) {
       const problem = asProblem(thrown);

@@ -3,7 +3,7 @@
  * letter of the standard (protocol facts 2.3, 2.4) without the store's sort keys.
  */
 import fc from 'fast-check';
-import { docOf } from '../functions/provision';
+import { deviceList, docOf } from '../functions/provision';
 import { itemOf } from '../functions/tree';
 import { allResources, model } from '../model';
 import { fieldsOf } from '../model/dsl';
@@ -102,9 +102,10 @@ describe('of an aggregator', () => {
             [lfdiA, siteB.lfdi, stranger].map(async (key, i) => {
               const [doc] = (await port.store.find<object>('lfdi', key)).filter(each => each.kind === 'edev.device');
               const body = { ...doc?.body, changedTime: t0 + (values[i]?.[0] ?? 0), sFDI: values[i]?.[1] ?? 0 };
-              return docOf(model.edev.device, { edev: String(i + 1) }, body, t0, [
-                { index: 'lfdi', key, unique: true },
-              ]);
+              return {
+                ...docOf(model.edev.device, { edev: String(i + 1) }, body, t0, [{ index: 'lfdi', key, unique: true }]),
+                list: deviceList(lfdiA),
+              };
             }),
           );
           await port.store.commit({ put });

@@ -19,7 +19,9 @@ export interface Reads {
 
 export function observed(inner: Store): Observed {
   const generations = new Map<string, number>();
+  let commits = 0;
   const touch = (names: readonly string[]) => {
+    commits++;
     for (const name of names) generations.set(name, (generations.get(name) ?? 0) + 1);
   };
   const store: Store = {
@@ -34,6 +36,8 @@ export function observed(inner: Store): Observed {
     store,
     reading: () => {
       const seen = new Map<string, number>();
+      let goodAt = -1; // commits there were when it was last looked through
+      let stale = false;
       // Noted before the read: a commit between note and read makes the answer look older than it is, never newer.
       const note = (name: string) => {
         if (!seen.has(name)) seen.set(name, generations.get(name) ?? 0);
@@ -41,7 +45,14 @@ export function observed(inner: Store): Observed {
       return {
         reads: {
           unchanged: () => {
-            for (const [name, generation] of seen) if ((generations.get(name) ?? 0) !== generation) return false;
+            if (stale) return false;
+            if (goodAt === commits) return true;
+            for (const [name, generation] of seen)
+              if ((generations.get(name) ?? 0) !== generation) {
+                stale = true; // generations only grow: what has changed never is again what it was
+                return false;
+              }
+            goodAt = commits;
             return true;
           },
         },
@@ -50,6 +61,9 @@ export function observed(inner: Store): Observed {
     },
   };
 }
+
+/** Reads of two that make one answer. */
+export const together = (a: Reads, b: Reads): Reads => ({ unchanged: () => a.unchanged() && b.unchanged() });
 
 /** Names of what can be touched; the store's `touched` speaks the same. */
 export const touchName = {

@@ -7,7 +7,16 @@ import { model } from '../../model';
 import { href } from '../../model/href';
 import { type Store } from '../../store/api';
 import { apply } from '../behaviour';
-import { checkSite, docOf, planSites, siteDocs, siteTrees, type NewSite, type StoredDefault } from '../provision';
+import {
+  checkSite,
+  deviceDoc,
+  docOf,
+  planSites,
+  siteDocs,
+  siteTrees,
+  type NewSite,
+  type StoredDefault,
+} from '../provision';
 import { allSites, siteHref, siteOf, type Site } from '../site';
 
 export interface OperatorDeps {
@@ -70,6 +79,8 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
     changed = site;
     const now = clock.now();
     const [siteDoc] = siteDocs(site, { pen: 0, now });
+    const device =
+      site.manager === doc.body.manager ? undefined : await store.get<object>(href(model.edev.device, { edev }));
     const at = href(model.der.defaultControl, { derp: edev });
     const fallback = await store.get<StoredDefault>(at);
     const moved =
@@ -92,8 +103,12 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
     return {
       status: 204,
       plan: {
-        expect: { [siteHref(edev)]: doc.version, ...(fallback && { [at]: fallback.version }) },
-        put: [...(siteDoc ? [siteDoc] : []), ...firm],
+        expect: {
+          [siteHref(edev)]: doc.version,
+          ...(fallback && { [at]: fallback.version }),
+          ...(device && { [device.href]: device.version }),
+        },
+        put: [...(siteDoc ? [siteDoc] : []), ...(device ? [deviceDoc(site, device.body, now)] : []), ...firm],
       },
     };
   });

@@ -3,6 +3,7 @@ import { ManualClock } from '../../base/clock';
 import { countingIds } from '../../base/ids';
 import { keptLog } from '../../base/log';
 import { promMetrics } from '../../base/metrics';
+import { received } from '../../codec/testing/received';
 import { behaviours } from '../../functions';
 import { type House } from '../../functions/behaviour';
 import { envelopeViews } from '../../functions/envelope-views';
@@ -102,8 +103,8 @@ export function devicePort(
       body = '',
       lfdi = lfdiA,
     }: Asked = {},
-  ): Promise<Answer> =>
-    answer({
+  ): Promise<Answer> => {
+    const given = await answer({
       id: 'r',
       method,
       url,
@@ -113,6 +114,9 @@ export function devicePort(
       peer: { lfdi, sfdi: 1 },
       body: async () => Buffer.from(body),
     });
+    received(given.body);
+    return given;
+  };
   return {
     store,
     changes,

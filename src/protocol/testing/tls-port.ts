@@ -1,5 +1,6 @@
 /** A device port over real TLS on a loopback port, and clients that write their requests byte by byte. For tests. */
 import { connect, type TLSSocket } from 'node:tls';
+import { received } from '../../codec/testing/received';
 import { peerOf } from '../../tls';
 import { type Device, issueDevice } from '../../tls/pki';
 import { clientOf, longAgo, loopback } from '../../tls/testing/loopback';
@@ -81,7 +82,7 @@ export class RawClient {
       }
       const body = this.data.toString('utf8', end + 4, end + 4 + bytes);
       this.data = this.data.subarray(end + 4 + bytes);
-      first.resolve({ status, headers, body });
+      first.resolve({ status, headers, body: received(body) });
     }
   }
 }
