@@ -1,0 +1,85 @@
+/**
+ * The section "A server of your own" of the README, typed as it stands there, with real processes. Only what must differ from
+ * machine to machine is put in: the folder, free ports, and the LFDI that `cert` printed. Run by `npm run test:conformance`.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = resolve(__dirname, '../..');
+const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('## A server of your own');
+const lines = [
+  ...section
+    .split('\n## ', 1)
+    .join('')
+    .matchAll(/^```sh\n([^]*?)^```/gm),
+].flatMap(([, block = '']) => block.split('\n').filter(Boolean));
+
+mkdirSync(join(root, 'var'), { recursive: true });
+const dir = mkdtempSync(join(root, 'var', 'readme-')); // beside var/my-server, for the network's relative path
+let server: ChildProcess | undefined;
+let run: { pid: number; port: number } | undefined;
+let lfdi = '';
+afterAll(async () => {
+  if (run) process.kill(run.pid, 'SIGTERM');
+  if (server?.exitCode === null) await new Promise(done => server?.once('exit', done));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const filled = (line: string) =>
+  line
+    .replaceAll('var/my-server', `var/${basename(dir)}/my-server`)
+    .replaceAll('../../examples', '../../../examples')
+    .replace(/\bLFDI\b/, lfdi)
+    .replace(':8443/', `:${run?.port ?? 0}/`);
+
+function shell(line: string): Promise<string> {
+  return new Promise((done, failed) => {
+    execFile('sh', ['-c', line], { cwd: root, encoding: 'utf8' }, (error, stdout, stderr) => {
+      if (error) failed(new Error(`${line}\n${stderr}${stdout}`));
+      else done(stdout);
+    });
+  });
+}
+
+/** The command of a line and what its output must show. */
+const shows: Readonly<Record<string, RegExp>> = {
+  init: /is ready. Server LFDI [0-9A-F]{40}/,
+  cert: /LFDI {3}[0-9A-F]{40}/,
+  serve: /"port":\d+/,
+  'site add': /Van depot +device/,
+  'envelope run': /^published: \d+ controls for 1 sites/,
+  'envelope show': /import +\d+ W \(.+\) +export/,
+  conformance: /2 passed, 0 failed/,
+};
+
+it('names every command once', () => {
+  expect(
+    lines.map(line => Object.keys(shows).find(name => line.startsWith(`npm run -s headroom -- ${name} `))),
+  ).toEqual(Object.keys(shows));
+});
+
+it.each(lines)(
+  '%s',
+  async line => {
+    const [name = '', expected = /./] = Object.entries(shows).find(([each]) => line.includes(` -- ${each} `)) ?? [];
+    if (name === 'serve') {
+      server = spawn('sh', ['-c', filled(line)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+      const { stdout } = server;
+      if (!stdout) throw new Error('no standard output');
+      const first = await new Promise<string>((ready, failed) => {
+        createInterface({ input: stdout }).once('line', ready);
+        server?.once('exit', code => failed(new Error(`${line} ended with ${code}`)));
+      });
+      expect(first).toMatch(expected);
+      run = JSON.parse(first) as { pid: number; port: number };
+      return;
+    }
+    const extra = name === 'init' ? ' --set port=0 --set operatorPort=0 --set logLevel=error' : '';
+    const said = await shell(filled(line) + extra);
+    expect(said).toMatch(expected);
+    if (name === 'cert') lfdi = /LFDI {3}([0-9A-F]{40})/.exec(said)?.[1] ?? '';
+  },
+  60_000,
+);
