@@ -1,8 +1,10 @@
 import { type EndDevice } from '../model/edev';
 import { model } from '../model';
 import { href } from '../model/href';
-import { badValue, notFound, type Behaviour, type Context } from './behaviour';
+import { type Doc } from '../store/api';
+import { badValue, notFound, type Behaviour, type Context, type PageAsk } from './behaviour';
 import { Problem } from '../base/problem';
+import { pageOf } from './lists';
 import { withLinks } from './stored';
 import { childLinks, isListResource } from './tree';
 import { deviceDoc, deviceList, reserveIds, siteDocs, wireText } from './provision';
@@ -40,11 +42,22 @@ async function deviceAt(ctx: Context, edev: string): Promise<EndDevice | undefin
   return doc && endDevice(ctx, doc.body, edev);
 }
 
+/** A device sees itself, whoever else speaks for it; an aggregator all it speaks for. */
+async function visible({ store, scope }: Context, page: PageAsk): Promise<{ docs: Doc<Stored>[]; all: number }> {
+  if (scope.kind !== 'device') return store.page<Stored>(deviceList(scope.lfdi), page);
+  const own = await store.many<Stored>([href(model.edev.device, { edev: scope.own })]);
+  const { items, all } = pageOf(
+    own.map(doc => ({ key: doc.sortKey, item: doc })),
+    page,
+  );
+  return { docs: items, all };
+}
+
 const devices: Behaviour = {
   resource: model.edev.devices,
   offer: ['POST'],
   list: async (ctx, _params, page) => {
-    const { docs, all } = await ctx.store.page<Stored>(deviceList(ctx.scope.lfdi), page);
+    const { docs, all } = await visible(ctx, page);
     return {
       all,
       items: await Promise.all(

@@ -101,7 +101,7 @@ it('a device that gets a manager moves into the list of who speaks for it', asyn
   expect([await all(lfdiA), await all(lfdiB)]).toEqual(['1', '1']);
   expect((await port.ask('/derp/2')).status).toBe(404);
   await changeSite({ store: port.store, clock: port.clock, pen }, '2', { manager: lfdiA });
-  expect(await all(lfdiA)).toBe('2');
+  expect([await all(lfdiA), await all(lfdiB)]).toEqual(['2', '1']);
   expect((await port.ask('/edev?l=9')).body).toContain(lfdiB);
   expect((await port.ask('/derp/2')).status).toBe(200);
 });
