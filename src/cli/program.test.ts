@@ -1,0 +1,44 @@
+import { commandLine } from './testing/command-line';
+
+const help = async (...args: string[]) => {
+  const { exitCode, out, said } = await commandLine([...args, '--help'], { cwd: '/' });
+  expect([exitCode, said]).toEqual([0, []]);
+  return out.join('\n');
+};
+
+/** The command line that people and scripts rely on. */
+const contract: Readonly<Record<string, readonly string[]>> = {
+  init: ['<dir>', '--set'],
+  cert: ['<dir>', '<name>', '--aggregator', '--json'],
+  serve: ['<dir>', '--set'],
+  'site add': ['<dir>', '<name>', '--lfdi', '--bus', '--phases', '--max-import-w', '--firm-export-w'],
+  'site import': ['<dir>', '<file>'],
+  'site list': ['<dir>', '--json'],
+  'site show': ['<dir>', '<site>'],
+  'site remove': ['<dir>', '<site>'],
+  'site revoke': ['<dir>', '<lfdi>', '--undo'],
+  'envelope run': ['<dir>', '--json'],
+  'envelope import': ['<dir>', '<file>'],
+  'envelope show': ['<dir>', '<site>', '--json'],
+  'grid solve': ['<network>', '--minute', '--json'],
+  'grid info': ['<network>', '--json'],
+  conformance: ['[url]', '--operator', '--dir', '--only', '--out'],
+  demo: ['--headless', '--json', '--network', '--hours', '--speed', '--kill-engine'],
+  docs: ['--check'],
+};
+
+it.each(Object.entries(contract))('headroom %s is there with its arguments and options', async (name, parts) => {
+  const text = await help(...name.split(' '));
+  for (const part of parts) expect(text).toContain(part);
+});
+
+it('headroom --help lists every command with a line that says what it does', async () => {
+  const text = await help();
+  for (const name of new Set(Object.keys(contract).map(each => each.split(' ')[0])))
+    expect(text).toMatch(new RegExp(`^  ${name}\\b.*  [a-z]`, 'm'));
+});
+
+it('says its version', async () => {
+  const { exitCode, out } = await commandLine(['--version'], { cwd: '/' });
+  expect([exitCode, out]).toEqual([0, [expect.stringMatching(/^\d+\.\d+\.\d+$/)]]);
+});
