@@ -8,6 +8,7 @@ import { type Summary } from '../sim/report/record';
 import { summaryText } from '../sim/report/summary-text';
 import { allInside, checks, passed } from '../sim/report/verdict';
 import { type AddCommand, type Io } from './command';
+import { numberOption } from './number-option';
 import { prepare, type DemoOptions } from './demo/prepare';
 import { drive } from './demo/run';
 import { startServerProcess } from './demo/server-process';
@@ -59,16 +60,20 @@ async function run(given: Options, io: Io): Promise<number> {
   const options: DemoOptions = {
     dir: join(home, 'server'),
     networkFile,
-    hours: number('--hours', given.hours, 0.1, 24 * 14),
-    seed: number('--seed', given.seed, 0, 4_294_967_295),
+    hours: numberOption('--hours', given.hours, 0.1, 24 * 14),
+    seed: numberOption('--seed', given.seed, 0, 4_294_967_295),
     engine: /[/\\]/.test(given.engine) ? resolve(io.cwd, given.engine) : given.engine,
-    everyS: number('--every', given.every, 60, 86_400),
-    pollS: number('--poll', given.poll, 10, 86_400),
-    ...(given.headKva !== undefined && { headKva: number('--head-kva', given.headKva, 1, 1e7) }),
+    everyS: numberOption('--every', given.every, 60, 86_400),
+    pollS: numberOption('--poll', given.poll, 10, 86_400),
+    ...(given.headKva !== undefined && { headKva: numberOption('--head-kva', given.headKva, 1, 1e7) }),
   };
   loadEngine(options.engine, undefined, options.dir); // a typo is said now, and not by a server that ends at once
   const speed =
-    given.speed === undefined ? (given.headless ? Infinity : watchedSpeed) : number('--speed', given.speed, 0.1, 1e9);
+    given.speed === undefined
+      ? given.headless
+        ? Infinity
+        : watchedSpeed
+      : numberOption('--speed', given.speed, 0.1, 1e9);
   const startedMs = io.clock.monotonicMs();
   io.say('making certificates and registering sites …');
   const prepared = await prepare(options, io.say);
@@ -84,7 +89,7 @@ async function run(given: Options, io: Io): Promise<number> {
         title: 'Headroom demo',
         speed,
         ...(given.killEngine !== undefined && {
-          killEngineAtHour: number('--kill-engine', given.killEngine, 0, options.hours),
+          killEngineAtHour: numberOption('--kill-engine', given.killEngine, 0, options.hours),
         }),
       },
       { real: io.clock, log: silentLog, stop: io.stop, show: watch.show },
@@ -126,11 +131,4 @@ function exampleNetwork(): string {
     at: 'examples/networks/oak-street.json',
     note: 'the example network is not where this program is; name one with --network',
   });
-}
-
-function number(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= min && value <= max))
-    throw new Problem('BAD_USAGE', { at: name, want: `a number from ${min} to ${max}`, got: text });
-  return value;
 }

@@ -9,6 +9,7 @@ import { grid } from './grid';
 import { init } from './init';
 import { schemas } from './schemas';
 import { serve } from './serve';
+import { sim } from './sim';
 import { site } from './site';
 import { type AddCommand, type Io } from './command';
 
@@ -22,6 +23,7 @@ const commands: readonly AddCommand[] = [
   backup,
   check,
   grid,
+  sim,
   conformance,
   demo,
   docs,

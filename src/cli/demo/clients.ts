@@ -17,9 +17,14 @@ export interface SiteClient {
   readonly transport: HttpsTransport;
 }
 
+/** Who a site is: what `issueDevice` of tls makes, or its files say. */
+export type Identity = Pick<Device, 'keyPem' | 'chainPem' | 'lfdi' | 'pin'>;
+
 export interface ClientDeps {
   readonly host: string;
   readonly port: number;
+  /** Path of DeviceCapability; `/dcap` unless given. */
+  readonly dcap?: string;
   readonly rootsPem: string;
   readonly clock: Clock;
   readonly tasks: Tasks;
@@ -38,8 +43,8 @@ export function derTypeOf({ pv, battery, evses }: SiteSpec): number {
   return battery ? 80 : 4;
 }
 
-export function connectSite(fleetSite: FleetSite, device: Device, deps: ClientDeps): SiteClient {
-  const { host, port, rootsPem, clock, tasks, random, log } = deps;
+export function connectSite(fleetSite: FleetSite, device: Identity, deps: ClientDeps): SiteClient {
+  const { host, port, dcap, rootsPem, clock, tasks, random, log } = deps;
   const transport = httpsTransport({
     host,
     port,
@@ -55,6 +60,7 @@ export function connectSite(fleetSite: FleetSite, device: Device, deps: ClientDe
     pin: device.pin,
     dialect: 'csipaus-1.2',
     startSpreadS: 60,
+    ...(dcap !== undefined && { dcap }),
     der: derInfo(fleetSite),
     mirror: {
       description: 'Point of connection',

@@ -1,6 +1,5 @@
 /** Sets a demo up: network, fleet, folder, certificates, and the sites registered with the server. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { ManualClock, type Seconds } from '../../base/clock';
 import { offsetS } from '../../base/local-time';
 import { silentLog } from '../../base/log';
@@ -94,7 +93,8 @@ export async function register(api: OperatorApi, { plan, devices }: Prepared): P
   await api.post('/api/sites', { sites });
 }
 
-function entryOf(site: SiteSpec, device: Device | undefined): object {
+/** What the operator API wants to be told of a site. */
+export function entryOf(site: SiteSpec, device: Pick<Device, 'lfdi' | 'pin'> | undefined): object {
   return {
     name: site.id,
     lfdi: device?.lfdi,
@@ -110,5 +110,3 @@ function entryOf(site: SiteSpec, device: Device | undefined): object {
     ...(site.kind === 'inverter' && { follows: 'export' }),
   };
 }
-
-export const serverDir = (dir: string): string => join(dir, 'server');

@@ -16,8 +16,7 @@ import { connectSite, type SiteClient } from './clients';
 import { pacer } from './pace';
 import { register, timeZone, type DemoOptions, type Prepared } from './prepare';
 import { type ServerProcess } from './server-process';
-import { told } from './told';
-import { type OperatorApi } from '../operator-api';
+import { told, type Told } from './told';
 
 export interface Drive extends DemoOptions {
   readonly title: string;
@@ -40,7 +39,8 @@ export interface Progress {
   readonly tracer: NetworkTracer;
   /** What the driver itself did so far. */
   readonly events: readonly RunEvent[];
-  readonly api: OperatorApi;
+  /** Asks for what is known of controls, responses and events by now. */
+  readonly told: () => Promise<Told>;
 }
 
 export interface DemoResult {
@@ -118,7 +118,7 @@ export async function drive(
         fleet,
         tracer,
         events,
-        api: server.api,
+        told: () => told(server.api),
       });
       await pace(next - start);
     }

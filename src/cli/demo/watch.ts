@@ -1,10 +1,10 @@
-/** How a demo is watched: a live table where there is a terminal, a line of progress now and then where there is none. */
+/** How a simulation is watched: a live table where there is a terminal, a line of progress now and then where there is none. */
 import { type Clock } from '../../base/clock';
 import { liveTable } from '../../sim/report/live';
 import { liveSite, noResponses, type LiveState } from '../../sim/report/live-state';
 import { Screen, type Terminal } from '../screen';
 import { type Progress } from './run';
-import { told, type Told } from './told';
+import { type Told } from './told';
 
 export interface Watch {
   /** After each step of the simulation; most of these calls do nothing. */
@@ -28,7 +28,7 @@ export function liveWatch(terminal: Terminal, clock: Pick<Clock, 'monotonicMs'>)
       drawnMs = now;
       if (now - askedMs >= askMs || last) {
         askedMs = now;
-        heard = await told(progress.api);
+        heard = await progress.told();
       }
       screen.draw(liveTable(stateOf(progress, heard), terminal));
     },
@@ -36,9 +36,18 @@ export function liveWatch(terminal: Terminal, clock: Pick<Clock, 'monotonicMs'>)
   };
 }
 
-function stateOf({ fleet, tracer, events, ...more }: Progress, heard: Told): LiveState {
+function stateOf(
+  { fleet, tracer, events, title, networkName, engine, start, now, end, utcOffsetS }: Progress,
+  heard: Told,
+): LiveState {
   return {
-    ...more,
+    title,
+    networkName,
+    engine,
+    start,
+    now,
+    end,
+    utcOffsetS,
     network: tracer.trace,
     sites: fleet.sites.map(liveSite),
     controlsPublished: heard.controlsPublished,
@@ -49,12 +58,14 @@ function stateOf({ fleet, tracer, events, ...more }: Progress, heard: Told): Liv
 
 export function lineWatch(say: (line: string) => void, clock: Pick<Clock, 'monotonicMs'>): Watch {
   let saidMs = -Infinity;
+  let said = '';
   return {
     show({ start, now, end }) {
-      if (clock.monotonicMs() - saidMs >= lineMs) {
-        saidMs = clock.monotonicMs();
-        say(`${Math.round((100 * (now - start)) / (end - start))} % of ${(end - start) / 3600} h simulated`);
-      }
+      if (clock.monotonicMs() - saidMs < lineMs) return Promise.resolve();
+      saidMs = clock.monotonicMs();
+      const line = `${Math.round((100 * (now - start)) / (end - start))} % of ${(end - start) / 3600} h simulated`;
+      if (line !== said) say(line);
+      said = line;
       return Promise.resolve();
     },
     close: () => undefined,

@@ -2,27 +2,32 @@
 import { count, duration, energy, loading, many } from './figures';
 import { harmless } from './paint';
 import { type RunRecord, type Summary } from './record';
-import { checks } from './verdict';
+import { checks, type Check } from './verdict';
 
 export interface Outcome {
   readonly record: RunRecord;
   readonly summary: Summary;
   /** Real time it took, s. */
   readonly seconds: number;
-  readonly reportFile: string;
+  /** Path to be told, if a report was written. */
+  readonly reportFile?: string;
 }
 
-export function summaryText({ record, summary, seconds, reportFile }: Outcome): string[] {
+/** @param said the checks to tell; all of them unless given */
+export function summaryText(
+  { record, summary, seconds, reportFile }: Outcome,
+  said: readonly Check[] = checks(summary),
+): string[] {
   const { loadingWith, loadingWithout } = record.network;
   const answers = Object.entries(summary.responses).filter(([, n]) => n > 0);
-  const said = answers.map(([kind, n]) => `${count(n)} ${kind}`).join(', ') || 'nothing';
+  const answered = answers.map(([kind, n]) => `${count(n)} ${kind}`).join(', ') || 'nothing';
   return [
     `${harmless(record.networkName)}: ${duration(summary.hours * 3600)} in ${duration(seconds)}.`,
-    ...checks(summary).map(({ passed, text }) => `  ${passed ? '✓' : '✗'} ${text}.`),
+    ...said.map(({ passed, text }) => `  ${passed ? '✓' : '✗'} ${text}.`),
     `The feeder head peaked at ${peak(loadingWith)} of its rating, without envelopes at ${peak(loadingWithout)}.`,
-    `${many(summary.controlsPublished, 'control')} went out; sites answered: ${said}.`,
+    `${many(summary.controlsPublished, 'control')} went out; sites answered: ${answered}.`,
     heldBack(summary.shedKWhBySite),
-    `Report: ${reportFile}`,
+    ...(reportFile === undefined ? [] : [`Report: ${reportFile}`]),
   ];
 }
 
