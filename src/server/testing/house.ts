@@ -8,6 +8,7 @@ import { countingIds } from '../../base/ids';
 import { keptLog } from '../../base/log';
 import { promMetrics } from '../../base/metrics';
 import { tasks } from '../../base/tasks';
+import { received } from '../../codec/testing/received';
 import { type Device, issueDevice, loadPki, loadServerFiles } from '../../tls';
 import { clientTls } from '../../tls/client-tls';
 import { type Config, checkConfig, readConfig } from '../config';
@@ -69,7 +70,7 @@ export function deviceClient(port: number, issued: Device, rootsPem: string, clo
           res => {
             let text = '';
             res.setEncoding('utf8').on('data', (part: string) => (text += part));
-            res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text }));
+            res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: received(text) }));
             res.on('error', reject);
           },
         );
