@@ -1,9 +1,30 @@
+import { Problem } from '../base/problem';
 import { type House } from '../functions/behaviour';
-import { type Config } from './config';
+import { allResources } from '../model';
+import { checkPollRates, type Config } from './config';
 
-/** Programs are polled more often than the rest: controls hang below them, and their lists carry no rate of their own. */
+/** Programs are polled more often than the 900 s of the standard: controls hang below them, and carry no rate of their own. */
 const programPollS = 300;
-const otherPollS = 900;
+const ourRates: Readonly<Record<string, number>> = {
+  'der.programs': programPollS,
+  'fsa.programs': programPollS,
+  'der.associatedPrograms': programPollS,
+};
+
+/** Names of the resources that carry a pollRate. */
+const polled: ReadonlySet<string> = new Set(
+  allResources.filter(({ poll }) => poll !== undefined).map(({ name }) => name),
+);
+
+/** @throws Problem for a name of no such resource: BAD_CONFIG at start-up, BAD_VALUE while running. */
+function checkNames(rates: Readonly<Record<string, number>>, code: 'BAD_CONFIG' | 'BAD_VALUE'): void {
+  for (const name of Object.keys(rates))
+    if (!polled.has(name))
+      throw new Problem(code, {
+        at: `pollRates.${name}`,
+        note: `no resource of that name has a poll rate; there are ${[...polled].sort().join(', ')}`,
+      });
+}
 
 /** The part of the configuration that functions see, with poll rates that can be set while the server runs. */
 export function houseOf(
@@ -13,12 +34,13 @@ export function houseOf(
   house: House;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
 } {
-  const rates = new Map(Object.entries(config.pollRates as Record<string, number>));
+  const configured = config.pollRates as Record<string, number>;
+  checkNames(configured, 'BAD_CONFIG');
+  const rates = new Map(Object.entries(configured));
   const house: House = {
     pen: config.enterpriseNumber,
     ...(self && { self }),
-    pollRate: resource =>
-      rates.get(resource.name) ?? resource.poll ?? (resource.name.endsWith('programs') ? programPollS : otherPollS),
+    pollRate: ({ name, poll = 900 }) => rates.get(name) ?? ourRates[name] ?? poll,
     postRateS: config.postRateS,
     inBandRegistration: config.inBandRegistration,
     defaultPin: config.defaultPin,
@@ -30,6 +52,8 @@ export function houseOf(
   return {
     house,
     setPollRates: more => {
+      checkPollRates(more, 'BAD_VALUE', '');
+      checkNames(more, 'BAD_VALUE');
       for (const [name, rate] of Object.entries(more)) rates.set(name, rate);
       changed();
     },
