@@ -3,7 +3,7 @@
  * machine to machine is put in: the folder, free ports, and the LFDI that `cert` printed. Run by `npm run test:conformance`.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -21,9 +21,8 @@ const dir = mkdtempSync(join(root, 'var', 'readme-')); // beside var/my-server, 
 let server: ChildProcess | undefined;
 let run: { pid: number; port: number } | undefined;
 let lfdi = '';
-afterAll(async () => {
-  if (run) process.kill(run.pid, 'SIGTERM');
-  if (server?.exitCode === null) await new Promise(done => server?.once('exit', done));
+afterAll(() => {
+  server?.kill('SIGKILL');
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -65,7 +64,7 @@ it.each(lines)(
   async line => {
     const [name = '', expected = /./] = Object.entries(shows).find(([each]) => line.includes(` -- ${each} `)) ?? [];
     if (name === 'serve') {
-      server = spawn('sh', ['-c', filled(line)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+      server = spawn('sh', ['-c', `exec ${filled(line)}`], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
       const { stdout } = server;
       if (!stdout) throw new Error('no standard output');
       const first = await new Promise<string>((ready, failed) => {
@@ -83,3 +82,13 @@ it.each(lines)(
   },
   60_000,
 );
+
+it('ends with all its processes when npm is told to', async () => {
+  const ended = new Promise(done => server?.once('exit', done));
+  server?.kill('SIGTERM');
+  await ended;
+  await expect(fetch(`https://127.0.0.1:${run?.port ?? 0}/`)).rejects.toMatchObject({
+    cause: { code: 'ECONNREFUSED' },
+  });
+  expect(existsSync(join(dir, 'my-server', 'run.json'))).toBe(false);
+}, 30_000);

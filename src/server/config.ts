@@ -5,10 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { examplePen } from '../base/ids';
+import { isTimeZone } from '../base/local-time';
 import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { printTable } from '../codec/print-table';
+import { allResources } from '../model';
 import { dialects, type DialectId } from '../model/dialect';
+import { isPin } from '../tls';
 
 interface FieldSpec<T> {
   readonly default: T;
@@ -76,13 +79,17 @@ export const configTable = {
     Object.keys(dialects) as DialectId[],
     'What clients are taken to understand unless their site says otherwise.',
   ),
-  defaultPin: whole(111_115, 0, 999_999, 'PIN of sites that are given none; the last digit is the check digit.'),
+  defaultPin: {
+    ...whole(111_115, 0, 999_999, 'PIN of sites that are given none; the last digit is the check digit.'),
+    check: v => (typeof v === 'number' && isPin(v) ? undefined : 'six digits whose sum is a multiple of ten'),
+  } satisfies FieldSpec<number>,
   inBandRegistration: flag(false, 'Whether a good certificate that is not registered may POST its own EndDevice.'),
   timeQuality: whole(4, 3, 7, 'Time.quality: 3 authoritative, 4 to 6 derived, 7 intentionally uncoordinated.'),
-  timeZone: text(
-    'America/Los_Angeles',
-    'Time zone of the sites: for Time.tzOffset and for profiles given in local hours.',
-  ),
+  timeZone: {
+    ...text('America/Los_Angeles', 'Time zone of the sites: for Time.tzOffset and for profiles given in local hours.'),
+    type: 'name of the time zone data base',
+    check: v => (typeof v === 'string' && isTimeZone(v) ? undefined : 'a time zone such as America/Los_Angeles'),
+  } satisfies FieldSpec<string>,
   pollRates: table(
     'Seconds between polls by resource name, such as `{"der.programs": 300}`; 300 for programs and 900 elsewhere where nothing is set.',
     'object of whole numbers',
@@ -144,6 +151,24 @@ export function defaultConfig(): Config {
   return Object.fromEntries(Object.entries(configTable).map(([name, spec]) => [name, spec.default])) as Config;
 }
 
+/** Of one envelope; more would be an engine's run of minutes and controls nobody can hold. */
+const mostSteps = 20_000;
+
+/** @throws Problem of that code where a name is no resource, or a rate no whole seconds */
+export function checkPollRates(
+  rates: Readonly<Record<string, unknown>>,
+  code: 'BAD_CONFIG' | 'BAD_VALUE',
+  at: string,
+): void {
+  const names = allResources.map(resource => resource.name);
+  for (const [name, rate] of Object.entries(rates)) {
+    if (!names.includes(name))
+      throw new Problem(code, { at: `${at}${name}`, note: orElse('no such resource', name, names) });
+    if (!Number.isInteger(rate) || (rate as number) < 1)
+      throw new Problem(code, { at: `${at}${name}`, want: 'whole seconds, 1 or more', got: rate });
+  }
+}
+
 /** Checks a configuration object field by field. @throws Problem BAD_CONFIG that names the field and what it wants. */
 export function checkConfig(raw: unknown, where: string): Config {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
@@ -160,13 +185,14 @@ export function checkConfig(raw: unknown, where: string): Config {
     if (want) throw new Problem('BAD_CONFIG', { at: `${where}: ${name}`, want, got: value });
     config[name] = value;
   }
-  for (const [name, rate] of Object.entries(config['pollRates'] as Record<string, unknown>))
-    if (!Number.isInteger(rate) || (rate as number) < 1)
-      throw new Problem('BAD_CONFIG', {
-        at: `${where}: pollRates.${name}`,
-        want: 'whole seconds, 1 or more',
-        got: rate,
-      });
+  checkPollRates(config['pollRates'] as Record<string, unknown>, 'BAD_CONFIG', `${where}: pollRates.`);
+  const { envelopeHorizonS, envelopeStepS } = config as Config;
+  if (envelopeHorizonS / envelopeStepS > mostSteps)
+    throw new Problem('BAD_CONFIG', {
+      at: `${where}: envelopeHorizonS`,
+      want: `at most ${mostSteps} steps of envelopeStepS`,
+      got: envelopeHorizonS,
+    });
   return config as Config;
 }
 

@@ -256,6 +256,7 @@ it('refuses wrong types and values, names the field, and changes nothing', async
     ['POST', `/api/programs/${String(derp)}/curves`, { curveType: 11 }, 'CurveData'],
     ['POST', '/api/programs/1/controls', control, 'envelope program'],
     ['PUT', '/api/poll-rates', { 'der.programs': 0 }, 'der.programs'],
+    ['PUT', '/api/poll-rates', { 'der.progams': 60 }, 'did you mean der.programs?'],
     ['POST', '/api/envelopes/import', { ...envelope, exportW: [1] }, 'exportW'],
     ['POST', '/api/envelopes/import', { ...envelope, importW: [1, -2] }, 'importW.1'],
     ['POST', '/api/envelopes/import', { envelopes: [envelope, { ...envelope, stepS: 0 }] }, 'envelopes.1.stepS'],
