@@ -56,7 +56,7 @@ function cards(summary: Summary, facts: readonly SiteFacts[]): Markup[] {
       'Worst overshoot',
       excess(summary.worstOvershootW),
       worst ? `at ${worst.site.name}` : 'no site went over a limit',
-      summary.worstOvershootW > 0 && outside === 0 && 'within the tolerance',
+      summary.worstOvershootW > 0 && outside === 0 && 'within tolerance and response time',
     ),
     card(
       'Head overload',

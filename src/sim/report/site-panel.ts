@@ -18,7 +18,7 @@ export function sitePanel(record: RunRecord, facts: SiteFacts, id: string): Mark
   const over = troubled
     ? markup`<b class="bad">▲ outside ${duration(facts.outsideS)}, worst ${excess(worst)}</b>`
     : worst > 0
-      ? markup`worst overshoot <b>${excess(worst)}</b>, in tolerance`
+      ? markup`worst overshoot <b>${excess(worst)}</b>, allowed for`
       : 'no overshoot';
   const firm = `firm ${kilowatts(site.firmImportW)} kW in, ${kilowatts(site.firmExportW)} kW out`;
   return markup`<article class="panel site${troubled ? ' troubled' : ''}" id="${id}">
