@@ -115,6 +115,12 @@ async function run(given: Options, io: Io): Promise<number> {
     if (given.json) io.out(JSON.stringify(whole));
     else for (const line of summaryText({ record, summary, seconds, reportFile: shown })) io.out(line);
     return passed(summary) ? 0 : 1;
+  } catch (thrown) {
+    // Whoever stops us stops our server too, so what fails then is of no interest.
+    if (!io.stop.aborted) throw thrown;
+    watch.close();
+    io.say('stopped before the end: no report was written');
+    return 1;
   } finally {
     watch.close();
     await server.stop();

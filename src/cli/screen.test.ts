@@ -14,6 +14,11 @@ describe('terminal', () => {
     expect(terminalOf(stream(), { NO_COLOR: '' })?.colour).toBe(true);
   });
 
+  it('has a usual size where it does not know its own', () => {
+    expect(terminalOf(stream({ columns: 0, rows: 0 }), {})).toMatchObject({ columns: 80, rows: 24 });
+    expect(terminalOf({ isTTY: true, write: () => true }, {})).toMatchObject({ columns: 80, rows: 24 });
+  });
+
   it('follows the window as it changes', () => {
     const changing = stream();
     const terminal = terminalOf(changing, {});

@@ -26,15 +26,18 @@ export function terminalOf(
   if (stream.isTTY !== true || env['TERM'] === 'dumb') return undefined;
   return {
     get columns() {
-      return stream.columns ?? 80;
+      return sizeOf(stream.columns, 80);
     },
     get rows() {
-      return stream.rows ?? 24;
+      return sizeOf(stream.rows, 24);
     },
     colour: (env['NO_COLOR'] ?? '') === '',
     write: text => void stream.write(text),
   };
 }
+
+/** A terminal that does not know its size says 0, or nothing. */
+const sizeOf = (told: number | undefined, usual: number): number => (told !== undefined && told > 0 ? told : usual);
 
 const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
