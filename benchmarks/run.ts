@@ -1,12 +1,13 @@
 /** `npm run bench -- NAME`: runs one benchmark, prints its table, writes benchmarks/out/NAME.json. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codec } from './codec';
 import { get } from './get';
 import { paging } from './paging';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { get, paging, store };
+const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, get, paging, store };
 
 async function main(name: string | undefined): Promise<number> {
   const run = benchmarks[name ?? ''];
