@@ -218,6 +218,11 @@ describe('connections', () => {
     port.client.write('GET /dcap HTTP/1.1\r\nHost: x\r\nX-');
     expect(await port.client.next()).toMatchObject({ status: 408, headers: { connection: 'close' } });
     await port.client.closed;
+    const other = await port.open(port.own);
+    other.write(put(status).subarray(0, -1));
+    expect(await other.next()).toMatchObject({ status: 408, headers: { connection: 'close' } });
+    await other.closed;
+    expect((await (await port.open(port.own)).send(getText('/edev/1/der/1/ders'))).status).toBe(200);
   });
 });
 
