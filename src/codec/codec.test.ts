@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem';
 import { dialects } from '../model/dialect';
-import { DERCapability, DERControl, DERControlList, DERSettings } from '../model/der';
+import { DERCapability, DERControl, DERControlList, DERSettings, DERStatus } from '../model/der';
 import { Registration } from '../model/edev';
 import { MirrorUsagePoint } from '../model/mirror';
 import { DERControlResponse, Response } from '../model/response';
@@ -210,6 +210,18 @@ describe('read', () => {
     for (const mode of ['strict', 'lenient'] as const) {
       const problem = problemOf(() => read(DERSettings, xml, { mode }));
       expect([problem.code, problem.detail.at]).toEqual(['BAD_VALUE', at]);
+    }
+  });
+
+  it('takes the ends of 64 bits for the nearest number, and nothing beyond', () => {
+    const time = (value: string) => `<DERStatus ${ns}><readingTime>${value}</readingTime></DERStatus>`;
+    for (const mode of ['strict', 'lenient'] as const) {
+      const got = (value: string) => read(DERStatus, time(value), { mode }).value.readingTime;
+      expect(got('9223372036854775807')).toBe(Number.MAX_SAFE_INTEGER);
+      expect(got(' +9007199254740992 ')).toBe(Number.MAX_SAFE_INTEGER);
+      expect(got('-9223372036854775808')).toBe(Number.MIN_SAFE_INTEGER);
+      for (const beyond of ['9223372036854775808', '-9223372036854775809', '9'.repeat(300), '9'.repeat(500)])
+        expect(problemOf(() => got(beyond)).detail.at).toBe('/DERStatus/readingTime');
     }
   });
 

@@ -77,6 +77,8 @@ export function parser(simple: Simple, mode: Mode): (text: string) => unknown {
         // Longer than any number of the schema: refused before it is converted.
         const value = text.length < 400 && /^[\t\n\r ]*[+-]?\d+[\t\n\r ]*$/.test(text) ? Number(text) : NaN;
         if (value >= min && value <= max) return value === 0 ? 0 : value;
+        const far = max === Number.MAX_SAFE_INTEGER && !Number.isNaN(value) ? nearest(trim(text), min < 0) : undefined;
+        if (far !== undefined) return far;
         throw new Misfit(rangeOf(simple), text);
       };
     case 'boolean':
@@ -105,6 +107,17 @@ export function parser(simple: Simple, mode: Mode): (text: string) => unknown {
         throw new Misfit(simple.pattern ?? textOf(length), text);
       };
   }
+}
+
+/**
+ * The number closest to a whole number of 64 bits that no number holds exactly, such as the last moment of TimeType, with
+ * which some say "never"; undefined beyond 64 bits.
+ */
+function nearest(text: string, isSigned: boolean): number | undefined {
+  const value = BigInt(text.replace('+', ''));
+  const fits64 = isSigned ? BigInt.asIntN(64, value) === value : BigInt.asUintN(64, value) === value;
+  if (!fits64) return undefined;
+  return value < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
 /** Without white space at the ends. Any other control character is refused before, so String.trim would take more than XML does. */
