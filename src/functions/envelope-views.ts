@@ -11,9 +11,11 @@ export interface EnvelopeViews {
 
 /**
  * Keeps the controls of each site until a newer row is published; asking the store for the newest row id is cheap. Rows that
- * end meanwhile only make the kept list longer than need be, so it is worked out again after `staleS`.
+ * end meanwhile only make the kept list longer than need be, so it is worked out again after `staleS`. Not more than `most`
+ * controls are kept, some 300 bytes each, or a million sites would fill the memory; those worked out longest ago go first.
  */
-export function envelopeViews(clock: Clock, pen: Pen, staleS = 3600): EnvelopeViews {
+export function envelopeViews(clock: Clock, pen: Pen, { staleS = 3600, most = 200_000 } = {}): EnvelopeViews {
+  let size = 0;
   const kept = new Map<string, { latest: number; at: Seconds; controls: EnvelopeControl[] }>();
   return {
     async ofSite(series, site) {
@@ -22,7 +24,14 @@ export function envelopeViews(clock: Clock, pen: Pen, staleS = 3600): EnvelopeVi
       const known = kept.get(site);
       if (known && known.latest === latest && now >= known.at && now - known.at < staleS) return known.controls;
       const controls = latest === 0 ? [] : controlsOf(await series.ofSite(site, now), { pen });
+      kept.delete(site); // so that it stands last
       kept.set(site, { latest, at: now, controls });
+      size += controls.length + 1 - (known ? known.controls.length + 1 : 0);
+      for (const [oldest, { controls: gone }] of kept) {
+        if (size <= most) break;
+        kept.delete(oldest);
+        size -= gone.length + 1;
+      }
       return controls;
     },
   };

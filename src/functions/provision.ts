@@ -11,7 +11,7 @@ import { href } from '../model/href';
 import { sortKey } from '../model/sort-key';
 import { type Resource } from '../model/resource';
 import { type IndexKey, type NewDoc, type Plan, type Store } from '../store/api';
-import { allSites, siteHref, sitesList, type Site } from './site';
+import { siteHref, sitesList, sitesNamed, type Site } from './site';
 
 /** Stored form of a FunctionSetAssignments: the wire form is a view with links and counts. */
 export interface StoredFsa {
@@ -105,7 +105,10 @@ export function siteDocs(site: Site, { pen, now }: Making): NewDoc[] {
       changed: now,
       sortKey: edev.padStart(12, '0'),
       body: site,
-      keys: site.manager ? [{ index: 'owner', key: site.manager }] : [],
+      keys: [
+        { index: 'name', key: site.name },
+        ...(site.manager ? [{ index: 'owner' as const, key: site.manager }] : []),
+      ],
     },
     deviceDoc(site, { lFDI: site.lfdi, sFDI: site.sfdi, changedTime: now, enabled: true }, now),
     docOf(model.edev.registration, { edev }, { dateTimeRegistered: now, pIN: site.pin }, now),
@@ -168,11 +171,11 @@ export async function planSites(
   sites: readonly NewSite[],
   making: Making,
 ): Promise<{ sites: Site[]; plan: Plan }> {
-  const names = new Set((await allSites(store)).map(site => site.name));
+  const names = new Set<string>();
   const lfdis = new Set<string>();
   for (const [i, site] of sites.entries()) {
     checkSite(site, sites.length > 1 ? `site ${i + 1} (${site.name})` : `site ${site.name}`);
-    if (names.has(site.name))
+    if (names.has(site.name) || (await sitesNamed(store, site.name)).length > 0)
       throw new Problem('CONFLICT', { at: `site ${site.name}`, note: 'a site of that name is registered already' });
     if (lfdis.has(site.lfdi) || (await store.find('lfdi', site.lfdi)).length > 0)
       throw new Problem('CONFLICT', { at: `site ${site.name}`, note: `LFDI ${site.lfdi} is registered already` });

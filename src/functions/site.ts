@@ -44,6 +44,11 @@ export async function siteOf(store: Store, edev: string): Promise<Doc<Site> | un
   return store.get<Site>(siteHref(edev));
 }
 
+/** Sites of that name, one at most unless devices that register themselves brought it about. */
+export async function sitesNamed(store: Store, name: string): Promise<Site[]> {
+  return (await store.find<Site>('name', name)).filter(doc => doc.list === sitesList).map(doc => doc.body);
+}
+
 /** All sites, in order of id. Pages through the store, so that it stays right at any number. */
 export async function allSites(store: Store): Promise<Site[]> {
   const found: Site[] = [];

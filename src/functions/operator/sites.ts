@@ -17,7 +17,7 @@ import {
   type NewSite,
   type StoredDefault,
 } from '../provision';
-import { allSites, siteHref, siteOf, type Site } from '../site';
+import { allSites, siteHref, siteOf, sitesList, sitesNamed, type Site } from '../site';
 
 export interface OperatorDeps {
   readonly store: Store;
@@ -50,9 +50,17 @@ export function noSite(which: string, sites: readonly Site[] = []): Problem {
 export async function findSite(store: Store, idOrName: string): Promise<Site> {
   const byId = /^\d+$/.test(idOrName) ? await siteOf(store, idOrName) : undefined;
   const site =
-    byId?.body ?? (await allSites(store)).find(each => each.name === idOrName || each.lfdi === idOrName.toUpperCase());
-  if (!site) throw noSite(idOrName, await allSites(store));
-  return site;
+    byId?.body ?? (await sitesNamed(store, idOrName))[0] ?? (await siteOfLfdi(store, idOrName.toUpperCase()));
+  if (site) return site;
+  throw noSite(idOrName, (await store.count(sitesList)) > mostCompared ? [] : await allSites(store));
+}
+
+/** A name that comes near is looked for among no more sites than this. */
+const mostCompared = 20_000;
+
+async function siteOfLfdi(store: Store, lfdi: string): Promise<Site | undefined> {
+  const [device] = (await store.find('lfdi', lfdi)).filter(doc => doc.kind === model.edev.device.name);
+  return device && (await siteOf(store, device.href.slice(device.href.lastIndexOf('/') + 1)))?.body;
 }
 
 /** Removes a site with everything below its EndDevice: programs, responses, mirrors, readings. */

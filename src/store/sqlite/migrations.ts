@@ -116,4 +116,8 @@ INSERT INTO reading_blocks
       row_number() OVER (PARTITION BY in_set ORDER BY start, local_id) - 1 AS i FROM readings)
   WHERE i > 0 AND i % 512 = 0;
 `,
+  `
+-- Sites are found by their name.
+INSERT OR IGNORE INTO keys SELECT 'name', json_extract(body, '$.name'), id, 0 FROM docs WHERE list = '~site';
+`,
 ];
