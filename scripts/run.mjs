@@ -2,7 +2,7 @@
  * What `npm run …` and `npm test` call. Does its own set-up with nothing but Node and npm: installs when the lock file
  * changed, builds when a source changed, then runs the task. Says what it does; silent when there is nothing to do.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -22,18 +22,6 @@ function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (done.error) say(`${command}: ${done.error.message}`);
   return done.status ?? 1;
-}
-
-/** As `run`, for what may run for days: a signal sent to us ends it too, so that a supervisor leaves nobody behind. */
-function follow(command, args, options = {}) {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  process.on('SIGHUP', () => child.kill('SIGTERM'));
-  process.on('SIGINT', () => undefined); // the terminal sends it to the child as well
-  return new Promise(done => {
-    child.once('error', error => (say(`${command}: ${error.message}`), done(1)));
-    child.once('exit', code => done(code ?? 1));
-  });
 }
 
 function stamp(file) {
@@ -115,7 +103,7 @@ function check() {
 
 const tasks = {
   demo: args => (build(), run(process.execPath, [main, 'demo', ...args])),
-  headroom: args => (build(), follow(process.execPath, [main, ...args], { cwd: process.env.INIT_CWD ?? root })),
+  headroom: args => (build(), run(process.execPath, [main, ...args], { cwd: process.env.INIT_CWD ?? root })),
   test: args => (build(), jest(args)),
   build: () => (build(), 0),
   check,
@@ -135,4 +123,4 @@ if (!chosen) {
   process.exit(2);
 }
 install();
-process.exit(await chosen(args));
+process.exit(chosen(args));
