@@ -271,6 +271,25 @@ const table: Record<string, readonly Case[]> = {
     of('demo --engine ./mine.js --dir new', 2, ['engine', 'there is no such file']),
     of('demo --dir file/below', 2, 'a part of the path is a file', () => write('file', '')),
   ],
+  sim: [
+    of('sim elsewhere', 2, ['config.json', 'headroom init']),
+    of('sim lab', 1, ['no server runs on this folder', 'headroom serve']),
+    of('sim lab --hours many', 2, ['--hours', 'a number from']),
+    of('sim lab --network nowhere.json', 2, ['nowhere.json', 'there is no such file']),
+    of('sim lab --clock x', 2, ['--clock', 'three numbers']),
+  ],
+  backup: [
+    of('backup lab', 2, "missing required argument 'file'"),
+    of('backup elsewhere copy.db', 2, ['config.json', 'headroom init']),
+    of('backup lab copy.db', 2, 'copy.db', () => write('copy.db', 'mine')),
+    of('backup lab copy.db', 2, 'headroom.db', () => rmSync(join(cwd, 'lab', 'headroom.db'))),
+    of('backup lab file/copy.db', 2, 'file', () => write('file', '')),
+  ],
+  check: [
+    of('check elsewhere', 2, ['elsewhere', 'no such file or folder']),
+    of('check lab', 2, 'DB_TOO_NEW', () => newer(join(cwd, 'lab', 'headroom.db'))),
+    of('check lab', 2, 'DB_BROKEN', () => write('lab/headroom.db', 'this is a text'.repeat(500))),
+  ],
   docs: [of('docs --check', 2, 'not the root of a checkout')],
   headroom: [
     of('', 2, 'Usage: headroom'),

@@ -33,7 +33,7 @@ const inWords: Readonly<Record<string, string>> = {
 
 /** What the file system refused is no fault of ours: it is said in words, with the path. */
 export function problemOf(thrown: unknown): Problem {
-  const { code = '', path, syscall } = thrown as NodeJS.ErrnoException;
+  const { code = '', path, syscall } = (thrown ?? {}) as NodeJS.ErrnoException;
   const words = inWords[code];
   if (thrown instanceof Problem || words === undefined || path === undefined) return asProblem(thrown);
   return new Problem('BAD_FILE', { at: path, note: `${words} (${syscall ?? 'file'} ${code})`, cause: thrown });
