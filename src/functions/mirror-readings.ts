@@ -20,6 +20,11 @@ export interface StoredReadingSet {
   readonly timePeriod: { readonly start: number; readonly duration: number };
 }
 
+/** @throws Problem BAD_VALUE for an empty mRID, which the schema would allow: it names nothing. */
+export function namesSomething(mRID: string, at: string): void {
+  if (mRID === '') throw badValue(`${at}/mRID`, 'an mRID has a digit at least');
+}
+
 /** Path id of a MeterReading or ReadingSet: from its mRID, which the client chose. */
 export const meterId = (mRID: string): string => mRID.toUpperCase();
 
@@ -38,6 +43,7 @@ export async function planReadings(
   let made = false;
   for (const reading of readings) {
     const where = `${at}/MirrorMeterReading[mRID=${reading.mRID}]`;
+    namesSomething(reading.mRID, where);
     const mr = meterId(reading.mRID);
     const params = { upt, mr };
     const meter = href(model.metering.meterReading, params);
@@ -51,6 +57,7 @@ export async function planReadings(
     if (reading.ReadingType) put.push(docOf(model.metering.readingType, params, reading.ReadingType, ctx.now));
     if (reading.Reading) rows.push(row(ctx, meter, '', reading.Reading, 0));
     for (const set of reading.MirrorReadingSet) {
+      namesSomething(set.mRID, `${where}/MirrorReadingSet`);
       const rs = meterId(set.mRID);
       const body: StoredReadingSet = { mRID: rs, ...texts(set), timePeriod: set.timePeriod };
       put.push(docOf(model.metering.readingSet, { ...params, rs }, body, ctx.now));

@@ -13,7 +13,7 @@ import { type NewDoc, type ReadingRow } from '../store/api';
 import { notFound, type Behaviour, type Change, type Context } from './behaviour';
 import { mergedPage } from './lists';
 import { type StoredUsagePoint } from './metering';
-import { meterId, planReadings } from './mirror-readings';
+import { meterId, namesSomething, planReadings } from './mirror-readings';
 import { type Scope } from './scope';
 import { siteOf } from './site';
 
@@ -38,6 +38,7 @@ const mirrors: Behaviour = {
   },
   post: async (ctx, _params, incoming) => {
     const { MirrorMeterReading: readings = [], ...point } = incoming.value as MirrorUsagePoint;
+    namesSomething(point.mRID, '/MirrorUsagePoint');
     const edev = await deviceOf(ctx, point.deviceLFDI);
     const id = mridOf(`mirror/${edev}/${point.mRID}`, ctx.house.pen).slice(0, 16);
     return upsert(ctx, id, edev, point, readings, true);

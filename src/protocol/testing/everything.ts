@@ -18,13 +18,13 @@ export const dialect = 'csipaus-1.3';
 const mRID = '0123456789ABCDEF0123456700099999';
 
 /** Values that cannot be just any: who we are, what time it is. */
-const must: Readonly<Record<string, object>> = {
+export const must: Readonly<Record<string, object>> = {
   LogEvent: { createdDateTime: t0 },
   DERSettings: { updatedTime: t0 },
   DERStatus: { readingTime: t0 },
   DeviceInformation: { lFDI: lfdiA },
   EndDevice: { lFDI: lfdiA },
-  MirrorUsagePoint: { mRID, deviceLFDI: lfdiA, MirrorMeterReading: [] },
+  MirrorUsagePoint: { mRID, deviceLFDI: lfdiA },
 };
 
 /** The smallest value the model allows, always the same one. */
@@ -34,8 +34,9 @@ export function valueOf(type: Complex): object {
     seed: 1,
   }) as object[];
   const inForce = isA(type, Event) ? { EventStatus: scheduled, creationTime: t0 } : {};
+  const mirror = type.name === 'MirrorUsagePoint' ? { MirrorMeterReading: [] } : {};
   const interval = value && 'interval' in value ? { interval: { start: t0 - 60, duration: 3600 } } : {};
-  return { ...value, ...somewhere(value), ...inForce, ...interval, ...must[type.name] };
+  return { ...value, ...somewhere(value), ...inForce, ...interval, ...mirror, ...must[type.name] };
 }
 /** Links the schema demands lead to something that is there. */
 const somewhere = (value: object | undefined) =>

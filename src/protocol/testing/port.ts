@@ -79,7 +79,7 @@ export function devicePort(
   const metrics = promMetrics();
   const all: House = { ...house, ...more.house };
   const ids = countingIds();
-  const answer = answerer({
+  const answering = answerer({
     store: changes,
     kept,
     clock,
@@ -94,6 +94,11 @@ export function devicePort(
     admit: more.admit ?? (() => undefined),
     enter: more.enter ?? (() => () => undefined),
   });
+  const answer: typeof answering = async asked => {
+    const given = await answering(asked);
+    received(given.body);
+    return given;
+  };
   const ask = async (
     url: string,
     {
@@ -104,7 +109,7 @@ export function devicePort(
       lfdi = lfdiA,
     }: Asked = {},
   ): Promise<Answer> => {
-    const given = await answer({
+    return answer({
       id: 'r',
       method,
       url,
@@ -114,8 +119,6 @@ export function devicePort(
       peer: { lfdi, sfdi: 1 },
       body: async () => Buffer.from(body),
     });
-    received(given.body);
-    return given;
   };
   return {
     store,
