@@ -207,6 +207,7 @@ const table: Record<string, readonly Case[]> = {
     of('backup lab nowhere/copy.db', 2, ['BAD_FILE', 'nowhere/copy.db']),
     of('backup lab lab/headroom.db --force', 2, ['BAD_USAGE', 'that is the database itself']),
     of('backup lab lab', 2, ['BAD_USAGE', 'that is a folder']),
+    of('backup lab file/copy.db', 2, 'file', () => write('file', '')),
     of('backup lab copy.db', 2, ['BAD_USAGE', 'copy.db', '--force'], () => write('copy.db', 'mine')),
     of('backup lab copy.db', 2, ['BAD_CONFIG', 'in memory'], () => config({ database: ':memory:' })),
     of('backup lab copy.db', 2, 'DB_TOO_NEW', () => newer(join(cwd, 'lab', 'headroom.db'))),
@@ -277,18 +278,6 @@ const table: Record<string, readonly Case[]> = {
     of('sim lab --hours many', 2, ['--hours', 'a number from']),
     of('sim lab --network nowhere.json', 2, ['nowhere.json', 'there is no such file']),
     of('sim lab --clock x', 2, ['--clock', 'three numbers']),
-  ],
-  backup: [
-    of('backup lab', 2, "missing required argument 'file'"),
-    of('backup elsewhere copy.db', 2, ['config.json', 'headroom init']),
-    of('backup lab copy.db', 2, 'copy.db', () => write('copy.db', 'mine')),
-    of('backup lab copy.db', 2, 'headroom.db', () => rmSync(join(cwd, 'lab', 'headroom.db'))),
-    of('backup lab file/copy.db', 2, 'file', () => write('file', '')),
-  ],
-  check: [
-    of('check elsewhere', 2, ['elsewhere', 'no such file or folder']),
-    of('check lab', 2, 'DB_TOO_NEW', () => newer(join(cwd, 'lab', 'headroom.db'))),
-    of('check lab', 2, 'DB_BROKEN', () => write('lab/headroom.db', 'this is a text'.repeat(500))),
   ],
   docs: [of('docs --check', 2, 'not the root of a checkout')],
   headroom: [
