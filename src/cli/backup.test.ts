@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +57,7 @@ it('backs up while the server takes writes; the copy passes the check and serves
 
 it('replaces a file only by --force', async () => {
   writeFileSync(join(root, 'copy.db'), 'mine');
+  expect(await run('backup', 'lab', 'copy.db')).toMatchObject({ exitCode: 2, out: [] });
   const refused = await run('backup', 'lab', 'copy.db');
   expect(refused).toMatchObject({ exitCode: 2, out: [] });
   expect(refused.said.join()).toMatch(/^headroom: BAD_USAGE: .*copy\.db, it is there already; --force replaces it/);
@@ -66,11 +66,18 @@ it('replaces a file only by --force', async () => {
 });
 
 it('names each fault of a damaged database, and ends with 1', async () => {
-  const db = new Database(join(root, 'lab', 'headroom.db'));
-  db.exec("INSERT INTO list_blocks VALUES ('/edev', '', '', 3)");
-  db.close();
+  const file = join(root, 'lab', 'headroom.db');
+  const bytes = readFileSync(file);
+  bytes.fill(0xee, bytes.length - 4096);
+  writeFileSync(file, bytes);
   const { exitCode, out, said } = await run('check', 'lab');
   expect(exitCode).toBe(1);
-  expect(out.join('\n')).toMatch(/a list is counted wrong: \[\{"list":"\/edev"\}\]/);
-  expect(said.join()).toMatch(/^headroom: DB_BROKEN: .*headroom\.db, faults: 2\. .*Restore a backup/);
+  expect(out.length).toBeGreaterThan(0);
+  expect(said.join()).toMatch(
+    new RegExp(`^headroom: DB_BROKEN: .*headroom\\.db, faults: ${out.length}\\. .*Restore a backup`),
+  );
+  expect(await run('backup', 'lab', 'copy.db')).toMatchObject({ exitCode: 2, out: [] });
+  const refused = await run('serve', 'lab');
+  expect(refused).toMatchObject({ exitCode: 2, out: [] });
+  expect(refused.said).toEqual([expect.stringMatching(/^headroom: DB_BROKEN: .*headroom\.db, .*Restore a backup/)]);
 });

@@ -4,6 +4,7 @@ import { type Metrics } from '../base/metrics';
 import { type Store } from './api';
 import { memoryStore } from './memory/store';
 import { openToRead } from './sqlite/database';
+import { damaged } from './sqlite/faults';
 import { type SqliteStore, sqliteStore } from './sqlite/store';
 import { verify } from './sqlite/verify';
 
@@ -58,6 +59,9 @@ export function checkDatabase(file: string): Checked {
       );
       return { faults: verify(db), bytes: (pages ?? 0) * (pageBytes ?? 0), schema: schema ?? 0 };
     })();
+  } catch (thrown) {
+    if (!damaged(thrown)) throw thrown;
+    return { faults: [(thrown as Error).message], bytes: 0, schema: 0 }; // so damaged that nothing more can be asked
   } finally {
     db.close();
   }

@@ -2,7 +2,8 @@ import { type Database } from 'better-sqlite3';
 import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../base/problem';
-import { openToRead } from './database';
+import { openProblem, openToRead } from './database';
+import { damaged } from './faults';
 import { verify } from './verify';
 
 export interface BackupOptions {
@@ -59,6 +60,7 @@ export async function backUp({ file, target, replace, onProgress, stop }: Backup
   } catch (thrown) {
     for (const left of ['', '-wal', '-shm', '-journal']) rmSync(`${partial}${left}`, { force: true });
     if (thrown instanceof Problem || stop?.aborted === true) throw thrown;
+    if (damaged(thrown)) throw openProblem(thrown, file);
     const note = `the backup could not be made: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     throw new Problem('BAD_FILE', { at: target, note, cause: thrown });
   } finally {

@@ -94,11 +94,16 @@ function checkOurs(
 /** A file up to this size is checked whole each time it is opened: a tenth of a second. `headroom check` looks at any. */
 const checkedAtOpenBytes = 64 * 1024 * 1024;
 
+/** What SQLite's own check finds, one line each. */
+export function faultsOf(db: Database.Database, pragma: 'integrity_check' | 'quick_check(1)'): string[] {
+  const rows = db.prepare<[], string>(`PRAGMA ${pragma}`).pluck().all();
+  return rows.flatMap(row => row.split('\n')).filter(line => line !== 'ok' && !line.startsWith('***'));
+}
+
 function checkPages(db: Database.Database, file: string): void {
   if (number(db, 'page_count') * number(db, 'page_size') > checkedAtOpenBytes) return;
-  const fault = db.pragma('quick_check(1)', { simple: true });
-  if (fault !== 'ok')
-    throw new Problem('DB_BROKEN', { at: file, note: `${String(fault)}; \`headroom check\` says more` });
+  const fault = faultsOf(db, 'quick_check(1)')[0];
+  if (fault !== undefined) throw new Problem('DB_BROKEN', { at: file, note: `${fault}; \`headroom check\` says more` });
 }
 
 function configure(db: Database.Database): void {
@@ -124,7 +129,8 @@ function migrate(db: Database.Database, { log, file, migrations = allMigrations 
   }).immediate();
 }
 
-function openProblem(thrown: unknown, at: string): Problem {
+/** What an operator is told of a file that cannot be used. */
+export function openProblem(thrown: unknown, at: string): Problem {
   if (thrown instanceof Problem)
     return thrown.detail.at === undefined ? new Problem(thrown.code, { ...thrown.detail, at }) : thrown;
   const code = sqliteCode(thrown);

@@ -1,4 +1,5 @@
 import { type Database } from 'better-sqlite3';
+import { faultsOf } from './database';
 import { sqliteCode } from './faults';
 
 /** Each finds rows that contradict what the adapter promises; its name says what is wrong. */
@@ -48,13 +49,7 @@ export function verify(db: Database): string[] {
       faults.push(`${what}: ${(thrown as Error).message}`);
     }
   };
-  ask('pages', () =>
-    db
-      .prepare<[], string>('PRAGMA integrity_check')
-      .pluck()
-      .all()
-      .filter(line => line !== 'ok'),
-  );
+  ask('pages', () => faultsOf(db, 'integrity_check'));
   ask('references', () =>
     db.prepare('PRAGMA foreign_key_check').all().length > 0 ? ['a row refers to one that is not there'] : [],
   );
