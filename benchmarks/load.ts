@@ -10,11 +10,14 @@ export class LoadConnection {
   private waiting: (() => void) | undefined;
   bytes = 0;
 
-  private constructor(private readonly request: Buffer) {}
+  private constructor(
+    private readonly host: string,
+    private readonly request: Buffer,
+  ) {}
 
   static async open(port: number, path: string, options: ConnectionOptions): Promise<LoadConnection> {
-    const text = `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nAccept: application/sep+xml\r\n\r\n`;
-    const connection = new LoadConnection(Buffer.from(text));
+    const host = `localhost:${port}`;
+    const connection = new LoadConnection(host, requestOf(host, path));
     await new Promise<void>((resolve, reject) => {
       connection.socket = connect({ host: '127.0.0.1', port, ...options }, resolve);
       connection.socket.once('error', reject);
@@ -24,10 +27,20 @@ export class LoadConnection {
     return connection;
   }
 
+  /** The request it was opened for. */
   once(): Promise<void> {
+    return this.send(this.request);
+  }
+
+  /** Another path over the same connection. */
+  get(path: string): Promise<void> {
+    return this.send(requestOf(this.host, path));
+  }
+
+  private send(request: Buffer): Promise<void> {
     return new Promise(resolve => {
       this.waiting = resolve;
-      this.socket.write(this.request);
+      this.socket.write(request);
     });
   }
 
@@ -52,6 +65,9 @@ export class LoadConnection {
     done?.();
   }
 }
+
+const requestOf = (host: string, path: string): Buffer =>
+  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/sep+xml\r\n\r\n`);
 
 /** Answers per second of `connections` side by side for `seconds`. */
 export async function answersPerSecond(connections: readonly LoadConnection[], seconds: number): Promise<number> {

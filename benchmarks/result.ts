@@ -7,7 +7,7 @@ export interface BenchResult {
     readonly unit: string;
     /** The same measure of the baseline, taken in the same run on the same cores. */
     readonly baseline: number;
-    /** value / baseline where more is better. */
+    /** value / baseline; more is better unless it is a time or a size. */
     readonly ratio: number;
   }[];
 }

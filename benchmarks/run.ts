@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codec } from './codec';
+import { devices } from './devices';
 import { get } from './get';
 import { paging } from './paging';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, get, paging, store };
+const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, devices, get, paging, store };
 
 async function main(name: string | undefined): Promise<number> {
   const run = benchmarks[name ?? ''];
