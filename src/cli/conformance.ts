@@ -56,23 +56,32 @@ export const conformance: AddCommand = (program, io) => {
       const folder = home === undefined ? undefined : readConfig(home).pki;
       if (!['api', 'prompt'].includes(options.operator))
         throw new Problem('BAD_USAGE', { at: '--operator', want: 'api or prompt', got: options.operator });
+      if (options.operator === 'api' && home === undefined)
+        throw new Problem('BAD_USAGE', {
+          at: '--operator api',
+          note: 'name the server folder with --dir, or use --operator prompt',
+        });
       const own = resolve(io.cwd, options.pki ?? 'conformance-pki');
-      const operator =
-        options.operator === 'prompt' ? promptOperator(process.stdin, process.stdout) : apiOperator(home);
       const clock = options.clock === undefined ? io.clock : scaledClock(options.clock);
       if (home === undefined && !existsSync(resolve(own, 'pki'))) {
         initPki(own, { clock: io.clock });
         io.say(`made the suite's PKI; let the server trust ${own}/pki/roots.pem`);
       }
+      const pki = loadPki(home ?? own, folder);
+      const serverRootsPem =
+        options.roots === undefined
+          ? loadServerFiles(home ?? own, folder).rootsPem
+          : readFileSync(resolve(io.cwd, options.roots), 'utf8');
+      const operator =
+        home !== undefined && options.operator === 'api'
+          ? apiOperator(home)
+          : promptOperator(process.stdin, process.stdout);
       const lab = createLab({
         ...target,
         operator,
         clock,
-        pki: loadPki(home ?? own, folder),
-        serverRootsPem:
-          options.roots === undefined
-            ? loadServerFiles(home ?? own, folder).rootsPem
-            : readFileSync(resolve(io.cwd, options.roots), 'utf8'),
+        pki,
+        serverRootsPem,
         runId: String(io.clock.nowMs()),
       });
       const results = await runAll(chosen, {
@@ -112,11 +121,6 @@ function targetOf(url: string | undefined): { host: string; port: number; dcapPa
   };
 }
 
-function apiOperator(dir: string | undefined) {
-  if (dir === undefined)
-    throw new Problem('BAD_USAGE', {
-      at: '--operator api',
-      note: 'name the server folder with --dir, or use --operator prompt',
-    });
+function apiOperator(dir: string) {
   return headroomOperator(`http://127.0.0.1:${readRunFile(dir).operatorPort}`, readOperatorKey(dir));
 }
