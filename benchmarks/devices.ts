@@ -64,11 +64,14 @@ export async function devices(): Promise<BenchResult> {
     const pki = loadPki(dirs.few);
     const certificates = Array.from({ length: asking }, (_, i) => issueDevice(pki, { name: `d${i}`, role: 'device' }));
     const rootsPem = loadServerFiles(dirs.few).rootsPem;
-    const serve = async (dir: string, sites: number): Promise<Served> => {
+    const place = (i: number, sites: number) => 1 + Math.floor((i * sites) / asking);
+    const fill = async (dir: string, sites: number) => {
       const devicesAsking = certificates.map((device, i): Asking => {
-        return { edev: 1 + Math.floor((i * sites) / asking), lfdi: device.lfdi, sfdi: device.sfdi };
+        return { edev: place(i, sites), lfdi: device.lfdi, sfdi: device.sfdi };
       });
       await fillSites(join(dir, 'headroom.db'), { sites, asking: devicesAsking, clock, say });
+    };
+    const serve = async (dir: string, sites: number): Promise<Served> => {
       const child = spawn(process.execPath, [join(__dirname, '..', 'src', 'cli', 'main.js'), 'serve', dir], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -77,10 +80,12 @@ export async function devices(): Promise<BenchResult> {
       const clients: Client[] = [];
       for (const [i, device] of certificates.entries()) {
         const tls = clientTls({ ...device, rootsPem, clock, suites: [ccm8] });
-        clients.push({ edev: devicesAsking[i]?.edev ?? 0, connection: await LoadConnection.open(port, '/dcap', tls) });
+        clients.push({ edev: place(i, sites), connection: await LoadConnection.open(port, '/dcap', tls) });
       }
       return { child, clients, rssMb: 0 };
     };
+    await fill(dirs.few, few);
+    await fill(dirs.many, many);
     const servers = [await serve(dirs.few, few), await serve(dirs.many, many)] as const;
     const results = await measure(servers);
     for (const { clients } of servers) for (const { connection } of clients) connection.close();

@@ -7,7 +7,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 export class LoadConnection {
   private socket!: TLSSocket;
   private buffer: Buffer = Buffer.alloc(0);
-  private waiting: (() => void) | undefined;
+  private waiting: { done: () => void; failed: (error: Error) => void } | undefined;
   bytes = 0;
 
   private constructor(
@@ -38,8 +38,8 @@ export class LoadConnection {
   }
 
   private send(request: Buffer): Promise<void> {
-    return new Promise(resolve => {
-      this.waiting = resolve;
+    return new Promise((done, failed) => {
+      this.waiting = { done, failed };
       this.socket.write(request);
     });
   }
@@ -53,7 +53,10 @@ export class LoadConnection {
     const end = this.buffer.indexOf('\r\n\r\n');
     if (end < 0) return;
     const head = this.buffer.toString('latin1', 0, end);
-    if (!head.startsWith('HTTP/1.1 200')) throw new Error(`not 200: ${head.split('\r\n', 1)[0]}`);
+    if (!head.startsWith('HTTP/1.1 200')) {
+      this.waiting?.failed(new Error(`not 200: ${head.split('\r\n', 1)[0]}`));
+      return;
+    }
     const length = /content-length: *(\d+)/i.exec(head)?.[1];
     if (length === undefined) throw new Error('an answer without Content-Length');
     const total = end + 4 + Number(length);
@@ -62,7 +65,7 @@ export class LoadConnection {
     this.buffer = this.buffer.subarray(total);
     const done = this.waiting;
     this.waiting = undefined;
-    done?.();
+    done?.done();
   }
 }
 
