@@ -52,6 +52,25 @@ it('sends all requests over one connection, in turn, and counts them', async () 
   expect(transport.counts).toEqual({ requests: 3, failures: 0, connections: 1, bytesSent: 5, bytesReceived: 19 });
 });
 
+it('does not ask again what was under way when it was closed', async () => {
+  const seen: (string | undefined)[] = [];
+  let arrived: () => void = () => undefined;
+  const waiting = new Promise<void>(resolve => (arrived = resolve));
+  handler = (req, res) => {
+    seen.push(req.url);
+    if (req.url === '/kept') res.end();
+    else arrived();
+  };
+  await get('/kept');
+  const pending = get('/pending');
+  await waiting;
+  transport.close();
+  await expect(pending).rejects.toMatchObject({ code: 'CANNOT_REACH' });
+  handler = (req, res) => (seen.push(req.url), res.end());
+  await get('/later'); // a closed transport opens anew when it is used again
+  expect(seen).toEqual(['/kept', '/pending', '/later']);
+});
+
 it('leaves nothing behind on the connection, however many requests wait for it', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => warnings.push(warning);

@@ -84,6 +84,8 @@ class Https implements HttpsTransport {
   readonly origin: string;
   private readonly agent: Agent;
   private readonly sockets = new WeakSet<TLSSocket>();
+  /** Counts `close`: what was sent before one is not sent again after it. */
+  private closed = 0;
 
   constructor(private readonly options: HttpsTransportOptions) {
     this.origin = new URL(
@@ -117,10 +119,12 @@ class Https implements HttpsTransport {
   }
 
   close(): void {
+    this.closed++;
     this.agent.destroy();
   }
 
   private async exchange(request: TransportRequest, first: boolean): Promise<TransportResponse> {
+    const { closed } = this;
     const outgoing = httpsRequest(this.requestOptions(request));
     const socket = this.watch(outgoing);
     try {
@@ -139,7 +143,7 @@ class Https implements HttpsTransport {
       outgoing.destroy();
       // A kept connection that the server had closed already: the request never arrived, so asking again is safe for a GET.
       const stale = socket.kept && ['ECONNRESET', 'EPIPE'].includes((thrown as { code?: string }).code ?? '');
-      if (first && stale && (request.method === 'GET' || request.method === 'HEAD'))
+      if (first && stale && closed === this.closed && (request.method === 'GET' || request.method === 'HEAD'))
         return this.exchange(request, false);
       throw thrown;
     }

@@ -87,6 +87,7 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
       if (settled) return;
       settled = true;
       raw.setTimeout(0);
+      if (!server.listening) return void socket.destroy(); // closed meanwhile: nobody would end this connection any more
       const peer = acceptPeer(socket, trust);
       if (!peer.ok) return turnAway(socket, peer);
       open.set(socket, peer);

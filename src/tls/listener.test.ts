@@ -95,6 +95,20 @@ test('an accepted connection outlives the handshake timeout', async () => {
   socket.destroy();
 });
 
+test('a handshake under way when the server is closed does not hold it up', async () => {
+  at = await loopback();
+  const { server } = at.device;
+  const arrived = new Promise(resolve => server.once('connection', resolve));
+  const raw = connectPlain(at.port, '127.0.0.1');
+  await arrived;
+  const ended = new Promise(resolve => server.close(resolve));
+  server.closeAllConnections();
+  const socket = connect({ ...client(), socket: raw } as ConnectionOptions);
+  socket.on('error', () => undefined).resume();
+  await ended;
+  socket.destroy();
+});
+
 test('plain HTTP on the TLS port is a failed handshake', async () => {
   at = await loopback();
   const plain = connectPlain(at.port, '127.0.0.1');
