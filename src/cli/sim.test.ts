@@ -15,8 +15,8 @@ beforeAll(async () => {
   expect(made.exitCode).toBe(0);
 });
 
-/** Four minutes in a second, from the day after the certificates were made. */
-const clock = (): string => `${Date.UTC(2026, 9, 13, 19)},240,${new SystemClock().nowMs()}`;
+/** Two minutes in a second, from the day after the certificates were made. */
+const clock = (): string => `${Date.UTC(2026, 9, 13, 19)},120,${new SystemClock().nowMs()}`;
 
 async function served<T>(shared: string, use: () => Promise<T>): Promise<T> {
   const stop = new AbortController();
@@ -51,11 +51,11 @@ test('sites get certificates, are registered, follow what they are told, and com
     expect(readdirSync(join(cwd, 'lab/certs')).sort()).toEqual(
       ['parcel-depot', 'van-depot'].flatMap(name => [`${name}.chain.pem`, `${name}.json`, `${name}.key.pem`]),
     );
-    const again = await simulated(shared, '--hours', '0.03');
+    const again = await simulated(shared, '--hours', '0.06');
     expect(again.said).not.toContain('registered 2 sites');
     expect(again.exitCode).toBe(0);
   });
-}, 30_000);
+}, 60_000);
 
 test('a site that is not let in is told of, with the reason, and the answer is no', async () => {
   const shared = clock();
@@ -66,7 +66,7 @@ test('a site that is not let in is told of, with the reason, and the answer is n
   expect(answer.exitCode).toBe(1);
   expect(answer.said.join('\n')).toMatch(/Van depot: LFDI [0-9A-F]{40}, PIN \d{6}/);
   expect(answer.said.join('\n')).toMatch(/never reached the server: Van depot, Parcel depot: CANNOT_REACH/);
-}, 30_000);
+}, 60_000);
 
 test.each([
   [[], /CANNOT_REACH.*no server runs/, 1],
