@@ -79,7 +79,7 @@ const main = join(root, 'dist', 'src', 'cli', 'main.js');
 const jest = args => run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args]);
 /** Runs Jest on tests that `npm test` leaves out because of their length or their needs. */
 const only = (kind, args) =>
-  jest(['--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/*.${kind}.test.ts`, ...args]);
+  jest([...args, '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/*.${kind}.test.ts`]);
 
 function check() {
   const steps = [
