@@ -126,7 +126,8 @@ function migrate(db: Database.Database, { log, file, migrations = allMigrations 
     for (const step of migrations.slice(from)) db.exec(step);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${migrations.length}`);
-    log.info('database schema brought up to date', { file, from, to: migrations.length });
+    // A new file is what was asked for; an old one that was changed is news.
+    log[from === 0 ? 'debug' : 'info']('database schema brought up to date', { file, from, to: migrations.length });
   }).immediate();
 }
 
