@@ -10,6 +10,7 @@ import { Problem } from '../base/problem';
 import { type Complex } from '../model/dsl';
 import { type Href, type Params } from '../model/href';
 import { type Method, type Resource } from '../model/resource';
+import { type Condition } from '../model/subscription';
 import { type Committed, type Plan, type Store } from '../store/api';
 import { type EnvelopeViews } from './envelope-views';
 import { type Scope } from './scope';
@@ -37,6 +38,15 @@ export interface House {
   readonly controlWindow: number;
   /** Largest limit of a page. */
   readonly pageCap: number;
+  /** What may be subscribed to where; the defaults of functions/subscription.ts where nothing is said. */
+  readonly subscriptions?: SubscriptionRules;
+}
+
+export interface SubscriptionRules {
+  /** Subscriptions below one EndDevice. */
+  readonly mostPerDevice: number;
+  /** What is wrong with a notificationURI; undefined when notifications may go there. */
+  readonly refusal: (uri: string) => string | undefined;
 }
 
 export interface Context {
@@ -50,11 +60,19 @@ export interface Context {
    */
   nowUntil(next: (now: Seconds) => Seconds | undefined): Seconds;
   readonly scope: Scope;
+  /** What this caller would see at a path, for subscriptions to it; undefined where there is nothing it may know of. */
+  readonly subject: (path: Href, condition?: Condition) => Promise<Subscribed | undefined>;
   readonly house: House;
   readonly envelopes: EnvelopeViews;
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+export interface Subscribed {
+  readonly resource: Resource;
+  /** Stands for its content: another digest, another content. */
+  readonly digest: string;
 }
 
 /** A page asked of a list; `from` and `to` bound sort keys (store/api PageQuery). */
@@ -99,6 +117,8 @@ export interface Behaviour {
   readonly item?: (ctx: Context, params: Params) => Promise<object | undefined>;
   /** The entries of a list. Default: the stored list. */
   readonly list?: (ctx: Context, params: Params, page: PageAsk) => Promise<ListView>;
+  /** What tells one state of a long list from another, where that is cheaper than its entries. Default: all of them. */
+  readonly essence?: (ctx: Context, params: Params) => Promise<unknown>;
   /** Makes a wire value of a stored body, for the default `item` and `list`. */
   readonly view?: (ctx: Context, body: object, href: Href) => object | Promise<object>;
   readonly put?: (ctx: Context, params: Params, incoming: Incoming) => Promise<Change>;

@@ -2,10 +2,6 @@
  * One request of the device port, from path to bytes, without a socket. Order of the checks: path, ownership, method, media
  * types, then the function set. Every way out is an Answer; nothing thrown leaves this file but a defect of the process.
  */
-import { type Clock, type Seconds } from '../base/clock';
-import { type Ids } from '../base/ids';
-import { type Log } from '../base/log';
-import { type Metrics } from '../base/metrics';
 import { Problem, asProblem } from '../base/problem';
 import { read } from '../codec/read';
 import { write } from '../codec/write';
@@ -15,34 +11,27 @@ import {
   together,
   type Behaviour,
   type Context,
-  type House,
   type Incoming,
   type Observed,
+  type PageAsk,
 } from '../functions/behaviour';
-import { type EnvelopeViews } from '../functions/envelope-views';
-import { type Scope } from '../functions/scope';
 import { dialects, type DialectId } from '../model/dialect';
-import { attributesOf, type Complex } from '../model/dsl';
+import { type Complex } from '../model/dsl';
 import { type Method, type Resource } from '../model/resource';
 import { timeKeyRange } from '../model/sort-key';
-
 import { maySee, scopes } from './access';
+import { contextOf, type ContextDeps, type Timing } from './context';
+import { type Answer, type Request } from './exchange';
+import { exposureOf } from './exposure';
 import { acceptsSepXml, isSepXml, sepXml } from './headers';
 import { type KeptAnswers } from './kept-answers';
 import { listQuery } from './query';
 import { errorBody } from './render';
-import { type Answer, type Request } from './exchange';
-import { router, type Match } from './router';
+import { type Match } from './router';
+import { isList, itemValue, listValue, type Subject } from './value';
 
-export interface DevicePortDeps {
+export interface DevicePortDeps extends ContextDeps {
   readonly store: Observed;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly house: House;
-  readonly envelopes: EnvelopeViews;
-  readonly behaviours: readonly Behaviour[];
   readonly dialect: DialectId;
   readonly reading: 'strict' | 'lenient';
   readonly kept: KeptAnswers;
@@ -56,8 +45,7 @@ const longestUrl = 255;
 const knownMethods: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
 
 export function answerer(deps: DevicePortDeps): (request: Request) => Answer | Promise<Answer> {
-  const byName = new Map(deps.behaviours.map(behaviour => [behaviour.resource.name, behaviour]));
-  const find = router(deps.behaviours.map(behaviour => behaviour.resource));
+  const exposure = exposureOf(deps.behaviours);
   const scopeOf = scopes(deps.store, deps.dialect);
 
   /** What was answered before and still holds: no promise, so that the caller can write it at once. */
@@ -68,7 +56,7 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
 
   const fresh = async (request: Request): Promise<Answer> => {
     const [path = '', query = ''] = request.url.split('?', 2);
-    const match = find(path);
+    const match = exposure.find(path);
     const resource = match?.resource.name ?? 'none';
     let dialect: DialectId = deps.dialect;
     try {
@@ -85,11 +73,10 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
       const { store, reads } = deps.store.reading();
       dialect = scope.dialect;
       const timing: Timing = { at: deps.clock.now(), until: Infinity };
-      const ctx = contextOf(deps, store, scope, timing);
+      const ctx = contextOf(deps, exposure, store, scope, timing);
       if (!(await maySee(ctx, match.resource, match.params)))
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
-      const behaviour = byName.get(match.resource.name) ?? { resource: match.resource };
-      const answer = await perform(ctx, request, match, behaviour, query, deps);
+      const answer = await perform(ctx, request, { ...match, behaviour: exposure.behaviourOf(match) }, query, deps);
       if (answer.status === 200)
         deps.kept.keep(keyOf(request.peer.lfdi, request.url), { answer, reads: together(whoReads, reads), ...timing });
       return answer;
@@ -115,43 +102,14 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
 
 const keyOf = (lfdi: string, url: string): string => `${lfdi} ${url}`;
 
-/** When a request looked at the clock, and how long what it made of it holds. */
-interface Timing {
-  readonly at: Seconds;
-  until: Seconds;
-}
-
-function contextOf(deps: DevicePortDeps, store: Context['store'], scope: Scope, timing: Timing): Context {
-  const { clock, ids, log, metrics, house, envelopes } = deps;
-  return {
-    store,
-    clock,
-    ids,
-    log,
-    metrics,
-    house,
-    envelopes,
-    scope,
-    get now() {
-      timing.until = Math.min(timing.until, timing.at + 1);
-      return timing.at;
-    },
-    nowUntil: next => {
-      timing.until = Math.min(timing.until, next(timing.at) ?? Infinity);
-      return timing.at;
-    },
-  };
-}
-
 async function perform(
   ctx: Context,
   request: Request,
-  match: Match,
-  behaviour: Behaviour,
+  subject: Subject,
   query: string,
   deps: DevicePortDeps,
 ): Promise<Answer> {
-  const { resource, params } = match;
+  const { resource, params, behaviour } = subject;
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
   const allow = offered(resource, behaviour);
   if (!allow.includes(method))
@@ -163,12 +121,12 @@ async function perform(
   if (!acceptsSepXml(request.accept)) throw new Problem('NOT_ACCEPTABLE', { at: 'Accept', got: request.accept });
   if (method === 'GET') {
     const value = isList(resource)
-      ? await listValue(ctx, match, behaviour, request.url, query)
-      : await itemValue(ctx, match, behaviour, request.url);
+      ? await listValue(ctx, subject, request.url, pageOf(resource, query, ctx.house.pageCap))
+      : await itemValue(ctx, subject, request.url);
     const body = write(resource.type, value, { dialect: dialects[ctx.scope.dialect] });
     return { status: 200, headers: { 'Content-Type': sepXml }, body, resource: resource.name };
   }
-  const decide = await decision(ctx, request, match, behaviour, method, deps.reading);
+  const decide = await decision(ctx, request, subject, behaviour, method, deps.reading);
   const { change } = await apply(deps.store.store, decide);
   const location: Record<string, string> = change.location === undefined ? {} : { Location: change.location };
   return { status: change.status, headers: location, body: '', resource: resource.name };
@@ -195,70 +153,7 @@ function bodyTypes(resource: Resource, method: Method): readonly Complex[] {
   return [resource.type.item ?? resource.type];
 }
 
-const isList = (resource: Resource): boolean => resource.type.item !== undefined;
-
-async function itemValue(
-  ctx: Context,
-  { resource, params }: Match,
-  behaviour: Behaviour,
-  url: string,
-): Promise<object> {
-  const path = url.split('?', 1)[0] ?? url;
-  const found = behaviour.item ? await behaviour.item(ctx, params) : await storedItem(ctx, behaviour, path);
-  if (!found) throw new Problem('NOT_FOUND', { at: path });
-  return { ...found, href: url, ...attributes(ctx, resource) };
-}
-
-async function storedItem(ctx: Context, behaviour: Behaviour, path: string): Promise<object | undefined> {
-  const doc = await ctx.store.get<object>(path);
-  return doc && (behaviour.view ? behaviour.view(ctx, doc.body, path) : doc.body);
-}
-
-async function listValue(
-  ctx: Context,
-  match: Match,
-  behaviour: Behaviour,
-  url: string,
-  query: string,
-): Promise<object> {
-  const { resource, params } = match;
-  const { start, limit, after } = listQuery(query, ctx.house.pageCap);
-  const page = { start, limit, ...(after !== undefined && timeKeyRange(resource, after)) };
-  const { all, items, more } = behaviour.list
-    ? await behaviour.list(ctx, params, page)
-    : await storedList(ctx, behaviour, url.split('?', 1)[0] ?? url, page);
-  const item = resource.type.item?.name ?? '';
-  return { href: url, ...attributes(ctx, resource), all, results: items.length, ...more, [item]: items };
-}
-
-async function storedList(
-  ctx: Context,
-  behaviour: Behaviour,
-  path: string,
-  page: { start: number; limit: number; from?: string; to?: string },
-) {
-  const { docs, all } = await ctx.store.page<object>(path, page);
-  const items = await Promise.all(
-    docs.map(async doc => (behaviour.view ? behaviour.view(ctx, doc.body, doc.href) : { ...doc.body, href: doc.href })),
-  );
-  return { all, items, more: undefined };
-}
-
-/** pollRate and subscribable, where the type has them. */
-function attributes(ctx: Context, resource: Resource): object {
-  const { poll, subscribable } = attributeNames(resource);
-  return {
-    ...(poll && { pollRate: ctx.house.pollRate(resource) }),
-    ...(subscribable && resource.subscribe && { subscribable: 0 }),
-  };
-}
-
-const named = new WeakMap<Resource, { poll: boolean; subscribable: boolean }>();
-function attributeNames(resource: Resource): { poll: boolean; subscribable: boolean } {
-  let found = named.get(resource);
-  if (!found) {
-    const names = attributesOf(resource.type).map(([name]) => name);
-    named.set(resource, (found = { poll: names.includes('pollRate'), subscribable: names.includes('subscribable') }));
-  }
-  return found;
+function pageOf(resource: Resource, query: string, cap: number): PageAsk {
+  const { start, limit, after } = listQuery(query, cap);
+  return { start, limit, ...(after !== undefined && timeKeyRange(resource, after)) };
 }

@@ -123,7 +123,7 @@ it('does give kept answers: nothing is read for a body that stands', async () =>
 
 it('forgets the oldest beyond its bound, and everything when told to', () => {
   const kept = new KeptAnswers(5000);
-  const reads = { unchanged: () => true };
+  const reads = { unchanged: () => true, names: () => [] };
   const answer = (body: string) => ({ status: 200, headers: {}, body, resource: 'x' });
   for (const key of ['a', 'b', 'c', 'd'])
     kept.keep(key, { answer: answer('x'.repeat(200)), reads, at: t0, until: Infinity });

@@ -3,22 +3,30 @@
  * together from reads none of which was touched since may be given again (docs/adr/0010). One process, one store: a second
  * process that writes the same database must not serve from this.
  */
-import { type IndexKey, type Store } from '../store/api';
+import { type Cancel } from '../base/clock';
+import { type Committed, type IndexKey, type Plan, type Store } from '../store/api';
 
 export interface Observed {
   /** The store, with every commit noted. Use this one for writing. */
   readonly store: Store;
   /** A view of it for one request that notes what is read. */
   reading(): { readonly store: Store; readonly reads: Reads };
+  /** Told of every plan that was committed through `store`, after it is durable and before its caller goes on. */
+  onCommit(listener: (committed: Done, plan: Plan) => void): Cancel;
 }
+
+type Done = Extract<Committed, { ok: true }>;
 
 /** What a request read, and whether it is still as it was. */
 export interface Reads {
   unchanged(): boolean;
+  /** Names of what was read, as `touched` of a commit says them. */
+  names(): Iterable<string>;
 }
 
 export function observed(inner: Store): Observed {
   const generations = new Map<string, number>();
+  const listeners = new Set<(committed: Done, plan: Plan) => void>();
   let commits = 0;
   const touch = (names: readonly string[]) => {
     commits++;
@@ -28,12 +36,19 @@ export function observed(inner: Store): Observed {
     ...bound(inner),
     commit: async plan => {
       const committed = await inner.commit(plan);
-      if (committed.ok) touch(committed.touched);
+      if (committed.ok) {
+        touch(committed.touched);
+        for (const listener of listeners) listener(committed, plan);
+      }
       return committed;
     },
   };
   return {
     store,
+    onCommit: listener => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     reading: () => {
       const seen = new Map<string, number>();
       let goodAt = -1; // commits there were when it was last looked through
@@ -55,6 +70,7 @@ export function observed(inner: Store): Observed {
             goodAt = commits;
             return true;
           },
+          names: () => seen.keys(),
         },
         store: noting(store, note),
       };
@@ -63,7 +79,10 @@ export function observed(inner: Store): Observed {
 }
 
 /** Reads of two that make one answer. */
-export const together = (a: Reads, b: Reads): Reads => ({ unchanged: () => a.unchanged() && b.unchanged() });
+export const together = (a: Reads, b: Reads): Reads => ({
+  unchanged: () => a.unchanged() && b.unchanged(),
+  names: () => [...a.names(), ...b.names()],
+});
 
 /** Names of what can be touched; the store's `touched` speaks the same. */
 export const touchName = {

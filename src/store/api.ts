@@ -24,7 +24,7 @@ export interface Doc<B = unknown> {
 }
 
 export interface IndexKey {
-  readonly index: 'lfdi' | 'mrid' | 'program' | 'site' | 'subject' | 'owner' | 'name';
+  readonly index: 'lfdi' | 'mrid' | 'program' | 'site' | 'subject' | 'owner' | 'name' | 'watch';
   readonly key: string;
   /** At most one live document may hold a unique key; a second commit that claims it conflicts. */
   readonly unique?: boolean;
