@@ -23,7 +23,8 @@ const fences = {
   'better-sqlite3': 'src/store/sqlite/',
   pg: 'src/store/postgres/',
   express: 'src/console/',
-  'fast-xml-parser': 'src/codec/',
+  // The conformance suite reads with it what our codec wrote: a fault of both halves of the codec cannot hide there.
+  'fast-xml-parser': '(src/codec|conformance-tests/rules)/',
   'node-forge': 'src/tls/',
   uuid: 'src/base/',
   pino: 'src/base/',

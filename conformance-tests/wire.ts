@@ -1,6 +1,6 @@
 /**
- * One client connection to the server under test. Every answer is held against what holds for all of them (CTP 3.2.2): TLS 1.2,
- * media type, Content-Length, schema-valid XML, status discipline. What breaks a rule is kept for the procedure that saw it.
+ * One client connection to the server under test. Every answer is held against what holds for all of them (`rules/`). What breaks
+ * a rule is kept for the procedure that saw it.
  */
 import { Agent, request } from 'node:https';
 import { type TLSSocket } from 'node:tls';
@@ -9,6 +9,7 @@ import { Problem } from '../src/base/problem';
 import { read } from '../src/codec/read';
 import { type Complex, type Infer } from '../src/model/dsl';
 import { clientTls } from '../src/tls';
+import { answerFaults, Known } from './rules/answer-rules';
 
 export interface WireIdentity {
   readonly name: string;
@@ -49,6 +50,7 @@ export class Wire {
   cipher = '';
   protocol = '';
   private readonly agent: Agent;
+  private readonly known = new Known();
 
   constructor(private readonly options: WireOptions) {
     const { identity, rootsPem, clock, suites } = options;
@@ -115,7 +117,7 @@ export class Wire {
               at: clock.now(),
             };
             this.exchanges.push(exchange);
-            this.watch(exchange);
+            this.faults.push(...answerFaults({ ...exchange, protocol: this.protocol }, this.known));
             resolve(exchange);
           });
         },
@@ -136,18 +138,5 @@ export class Wire {
 
   close(): void {
     this.agent.destroy();
-  }
-
-  /** What must hold for every answer. */
-  private watch({ method, path, status, headers, body }: Exchange): void {
-    const fault = (text: string) => this.faults.push(`${method} ${path}: ${text}`);
-    if (this.protocol !== 'TLSv1.2') fault(`protocol is ${this.protocol}, not TLSv1.2`);
-    if (headers['content-length'] === undefined && status !== 204) fault('no Content-Length');
-    if (headers['transfer-encoding'] !== undefined) fault(`Transfer-Encoding: ${headers['transfer-encoding']}`);
-    if (body !== '' && !/^application\/sep\+xml\b/i.test(headers['content-type'] ?? ''))
-      fault(`Content-Type is ${headers['content-type']}`);
-    if (status === 201 && !headers['location']) fault('201 without Location');
-    if (status === 405 && !headers['allow']) fault('405 without Allow');
-    if (status >= 500 && status !== 501 && status !== 503) fault(`status ${status}`);
   }
 }
