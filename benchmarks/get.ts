@@ -1,7 +1,7 @@
 /**
- * Keep-alive GETs over mutual TLS (CCM-8): DeviceCapability, a DERProgramList with one entry, a DERControlList with 24 entries;
- * our server against a bare node:https server that sends the same bytes. Both run as processes of their own and are asked in
- * turn, round by round, so that a machine that slows down slows both.
+ * Keep-alive GETs over mutual TLS (CCM-8): DeviceCapability, a DERProgramList with one entry, a DERControlList with 24 entries,
+ * over 1, 16 and 64 connections; our server against a bare node:https server that sends the same bytes. Both run as processes
+ * of their own and are asked in turn, round by round, so that a machine that slows down slows both.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,8 +19,7 @@ import { answersPerSecond, LoadConnection, median } from './load';
 import { type BenchResult } from './result';
 
 const rounds = 7;
-const secondsEach = 1.2;
-const connections = 4;
+const secondsEach = 0.8;
 const clock = new SystemClock();
 const deps = { clock, log: silentLog, metrics: noMetrics };
 
@@ -43,31 +42,28 @@ export async function get(): Promise<BenchResult> {
     const bare = await start(children, [join(__dirname, 'bare-server.js'), dir, bodiesFile]);
 
     const results: BenchResult['results'][number][] = [];
-    for (const [name, path] of Object.entries(paths)) {
-      const open = (port: number) =>
-        Promise.all(Array.from({ length: connections }, () => LoadConnection.open(port, path, options)));
-      const [a, b] = [await open(ours), await open(bare)];
-      await answersPerSecond(a, 1);
-      await answersPerSecond(b, 1);
-      const [our, base, ratios]: [number[], number[], number[]] = [[], [], []];
-      for (let round = 0; round < rounds; round++) {
-        const value = await answersPerSecond(a, secondsEach);
-        const baseline = await answersPerSecond(b, secondsEach);
-        our.push(value);
-        base.push(baseline);
-        ratios.push(value / baseline);
-        process.stderr.write(`${name}: round ${round + 1} of ${rounds}, ratio ${(value / baseline).toFixed(3)}\n`);
+    for (const [name, path] of Object.entries(paths))
+      for (const connections of [1, 16, 64]) {
+        const open = (port: number) =>
+          Promise.all(Array.from({ length: connections }, () => LoadConnection.open(port, path, options)));
+        const [a, b] = [await open(ours), await open(bare)];
+        await answersPerSecond(a, 1);
+        await answersPerSecond(b, 1);
+        const [our, base, ratios]: [number[], number[], number[]] = [[], [], []];
+        for (let round = 0; round < rounds; round++) {
+          const value = await answersPerSecond(a, secondsEach);
+          const baseline = await answersPerSecond(b, secondsEach);
+          our.push(value);
+          base.push(baseline);
+          ratios.push(value / baseline);
+        }
+        const bytes = a[0]?.bytes ?? 0;
+        [...a, ...b].forEach(connection => connection.close());
+        const ratio = median(ratios);
+        const at = `${name}, ${bytes} bytes, ${connections} connection${connections === 1 ? '' : 's'}`;
+        process.stderr.write(`${at}: ${ratio.toFixed(3)} of bare https\n`);
+        results.push({ case: at, value: median(our), unit: 'answers/s', baseline: median(base), ratio });
       }
-      const bytes = a[0]?.bytes ?? 0;
-      [...a, ...b].forEach(connection => connection.close());
-      results.push({
-        case: `${name}, ${bytes} bytes`,
-        value: median(our),
-        unit: 'answers/s',
-        baseline: median(base),
-        ratio: median(ratios),
-      });
-    }
     return {
       name: 'get',
       machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}`,

@@ -73,6 +73,7 @@ export type MetricName = keyof typeof metricTable;
 export function promMetrics(): Metrics {
   const registry = new Registry();
   const made = new Map<string, Counter | Gauge | Histogram>();
+  const children = new Map<string, { observe(value: number): void }>();
   for (const [name, e] of Object.entries(metricTable) as [MetricName, MetricEntry][]) {
     const base = { name, help: e.help, labelNames: e.labels, registers: [registry] };
     if (e.kind === 'counter') made.set(name, new Counter(base));
@@ -81,7 +82,14 @@ export function promMetrics(): Metrics {
   }
   return {
     count: (name, labels = {}, by = 1) => (made.get(name) as Counter).inc(labels, by),
-    observe: (name, value, labels = {}) => (made.get(name) as Histogram).observe(labels, value),
+    observe: (name, value, labels = {}) => {
+      // The registry hashes all label values anew each time; what is observed thousands of times a second is found by its key.
+      let key: string = name;
+      for (const label in labels) key += `\n${labels[label]}`;
+      let child = children.get(key);
+      if (!child) children.set(key, (child = (made.get(name) as Histogram).labels(labels)));
+      child.observe(value);
+    },
     set: (name, value, labels = {}) => (made.get(name) as Gauge).set(labels, value),
     text: () => registry.metrics(),
     value: async (name, labels = {}) => {
