@@ -17,6 +17,7 @@ export interface GridAsset {
    * √3/2 of the sum of both, so a phase there is given √3/2 of a third.
    */
   readonly phaseRatingVA: number;
+  /** Below a split-phase transformer the one phase that feeds it: both legs draw on that. */
   readonly phases: readonly Phase[];
   /** Bus at its downstream side. */
   readonly bus: string;
@@ -36,13 +37,15 @@ export function assetsIn({ topology }: PowerFlow): GridAsset[] {
     if (rated === undefined) return [];
     const volts = topology.nominalV[branch.to] as number;
     const parent = above(branch.from);
+    const feed = topology.feed[branch.to];
+    const one = rated * volts * (overDelta.has(branch.to) ? Math.sqrt(3) / 2 : 1);
     return {
       id: branch.name,
       ...(parent === undefined ? {} : { parent }),
       kind: branch.kind === 'line' ? ('branch' as const) : ('transformer' as const),
       ratingVA: rated * volts * branch.phases.length,
-      phaseRatingVA: rated * volts * (overDelta.has(branch.to) ? Math.sqrt(3) / 2 : 1),
-      phases: branch.phases,
+      phaseRatingVA: feed === undefined ? one : rated * volts * branch.phases.length,
+      phases: feed === undefined ? branch.phases : [feed],
       bus: topology.buses[branch.to] as string,
     };
   });
@@ -94,6 +97,17 @@ function assetAbove(topology: Tree): (bus: number) => string | undefined {
       if (branch && ratedA(branch, topology) !== undefined) return branch.name;
     }
     return undefined;
+  };
+}
+
+/**
+ * The phases that equipment at a bus draws on upstream: its own, or the one that feeds its legs below a split-phase transformer.
+ * Equipment between two phases draws about half of its power from each.
+ */
+export function systemPhases({ topology }: PowerFlow): (bus: string, phases: readonly Phase[]) => readonly Phase[] {
+  return (bus, phases) => {
+    const feed = topology.feed[topology.busIndex(bus) ?? 0];
+    return feed === undefined ? phases : [feed];
   };
 }
 

@@ -1,6 +1,6 @@
 /** What loads draw at a moment, from their shapes. */
 import { type Seconds } from '../base/clock';
-import { type Draw, type Load, type LoadShape, type Network } from './network';
+import { type Draw, type Load, type LoadShape, type Network, type Phase } from './network';
 
 /** Watts and vars of one load, over all its phases. */
 export interface LoadPower {
@@ -25,9 +25,32 @@ export function drawsAt(network: Network, t: Seconds, loads: readonly Load[] = n
   const power = powerOf(network);
   return loads.flatMap(load => {
     const { w, var: reactive } = power(load, t);
-    const n = load.phases.length;
-    return load.phases.map(phase => ({ bus: load.bus, phase, w: w / n, var: reactive / n }));
+    return drawsOf(load, w, reactive);
   });
+}
+
+/** One load's power shared out to its phases, or to the pairs of phases it lies between. */
+export function drawsOf(
+  load: Pick<Load, 'bus' | 'phases' | 'connection' | 'model' | 'ratedV'>,
+  w: number,
+  reactive: number,
+): Draw[] {
+  const { bus, connection, model, phases, ratedV } = load;
+  const how = {
+    ...(model === undefined || model === 'power' ? {} : { model }),
+    ...(ratedV === undefined ? {} : { ratedV }),
+  };
+  if (connection !== 'delta')
+    return phases.map(phase => ({ bus, phase, w: w / phases.length, var: reactive / phases.length, ...how }));
+  const pairs: readonly (readonly [Phase, Phase])[] =
+    phases.length === 3
+      ? [
+          [1, 2],
+          [2, 3],
+          [3, 1],
+        ]
+      : [[phases[0] as Phase, phases[1] as Phase]];
+  return pairs.map(([phase, to]) => ({ bus, phase, to, w: w / pairs.length, var: reactive / pairs.length, ...how }));
 }
 
 /** Minute N of a day as published results count them: 1 is the first value of a one-minute shape. */

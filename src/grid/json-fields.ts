@@ -42,6 +42,15 @@ export function list<T>(decode: Decoder<T>, least = 0): Decoder<readonly T[]> {
   };
 }
 
+/** Exactly three, as one for each phase. */
+export function three<T>(decode: Decoder<T>): Decoder<readonly [T, T, T]> {
+  return (value, at) => {
+    const items = list(decode)(value, at);
+    if (items.length !== 3) throw wrong(at, 'a list of three', items.length);
+    return items as [T, T, T];
+  };
+}
+
 /** A number, within bounds where they are given. */
 export function num(min = -Infinity, max = Infinity): Decoder<number> {
   const want =

@@ -80,7 +80,7 @@ test.each<[string, (json: ReturnType<typeof good>) => void]>([
   ['source.baseKv, it is missing, want a number above 0', n => delete n.source['baseKv']],
   ['source.pu, want a number from 0.5 to 1.5, got 3', n => (n.source['pu'] = 3)],
   [
-    'transformers[0].connection, want one of delta-wye, wye-wye, got zigzag',
+    'transformers[0].connection, want one of delta-wye, wye-wye, split-phase, got zigzag',
     n => (n.transformers[0]!['connection'] = 'zigzag'),
   ],
   ['shapes[0].values, want a list of 1 or more, got 0', n => (n.shapes[0]!['values'] = [])],

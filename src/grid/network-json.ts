@@ -1,9 +1,9 @@
 /** Our own network format, docs/network-format.md: `Network` as JSON, with line codes for those who write it by hand. */
 import { readFileSync, statSync } from 'node:fs';
 import { Problem } from '../base/problem';
-import { list, matrix3, num, object, oneOf, phaseList, positive, remark, text, wrong } from './json-fields';
+import { list, matrix3, num, object, oneOf, phaseList, positive, remark, text, three, wrong } from './json-fields';
 import { type Impedance, type Line, type Network, type Phase } from './network';
-import { allPhases } from './topology';
+import { allPhases, isClosed } from './topology';
 
 export const networkFormat = 'headroom-network/1';
 const mostBytes = 64 << 20;
@@ -18,14 +18,21 @@ const transformer = object(
     name: text,
     from: text,
     to: text,
-    connection: oneOf('delta-wye', 'wye-wye'),
+    connection: oneOf('delta-wye', 'wye-wye', 'split-phase'),
     primaryKv: positive,
     secondaryKv: positive,
     ratingKva: positive,
     xPercent: num(0, 100),
     rPercent: num(0, 100),
   },
-  { phases: phaseList, tap: num(0.5, 1.5), noLoadPercent: num(0, 100), magnetisingPercent: num(0, 100) },
+  {
+    phases: phaseList,
+    tap: num(0.5, 1.5),
+    tapByPhase: three(num(0.5, 1.5)),
+    halves: object({ primaryR: num(0), primaryX: num(), legR: num(0), legX: num() }, {}),
+    noLoadPercent: num(0, 100),
+    magnetisingPercent: num(0, 100),
+  },
 );
 
 const lineCode = object(
@@ -44,7 +51,15 @@ type LineCode = ReturnType<typeof lineCode>;
 
 const line = object(
   { name: text, from: text, to: text, lengthM: num(0) },
-  { phases: phaseList, code: text, z: object({ r: matrix3, x: matrix3 }, {}), b: matrix3, ampacityA: positive },
+  {
+    phases: phaseList,
+    code: text,
+    z: object({ r: matrix3, x: matrix3 }, {}),
+    b: matrix3,
+    ampacityA: positive,
+    ampacityByPhaseA: three(positive),
+    switch: oneOf('open', 'closed'),
+  },
 );
 type WrittenLine = ReturnType<typeof line>;
 
@@ -60,7 +75,18 @@ const site = object(
   },
 );
 
-const load = object({ name: text, bus: text, baseW: num(), baseVar: num() }, { phases: phaseList, shape: text, site });
+const load = object(
+  { name: text, bus: text, baseW: num(), baseVar: num() },
+  {
+    phases: phaseList,
+    shape: text,
+    connection: oneOf('delta'),
+    model: oneOf('power', 'current', 'impedance'),
+    ratedV: positive,
+    site,
+  },
+);
+const capacitor = object({ name: text, bus: text, var: positive }, { phases: phaseList, ratedV: positive });
 
 const document = object(
   {
@@ -73,7 +99,7 @@ const document = object(
     shapes: list(object({ name: text, stepS: positive, values: list(num(), 1) }, { varValues: list(num(), 1) })),
     voltageBand: object({ minPu: num(0, 1), maxPu: num(1, 2) }, {}),
   },
-  { about: remark, lineCodes: list(lineCode) },
+  { about: remark, lineCodes: list(lineCode), capacitors: list(capacitor) },
 );
 
 /** @throws Problem BAD_NETWORK with the field, such as `lines[3].from`. */
@@ -104,6 +130,9 @@ export function networkFromJson(value: unknown): Network {
     transformers,
     lines: written.lines.map((one, i) => asLine(one, `lines[${i}]`, codes)),
     loads: written.loads.map(one => ({ ...one, phases: one.phases ?? allPhases })),
+    ...(written.capacitors
+      ? { capacitors: written.capacitors.map(one => ({ ...one, phases: one.phases ?? allPhases })) }
+      : {}),
     shapes,
     voltageBand,
   };
@@ -120,7 +149,7 @@ export function networkToJson(network: Network): unknown {
 }
 
 function asLine(written: WrittenLine, at: string, codes: ReadonlyMap<string, { code: LineCode; i: number }>): Line {
-  const { b, code: codeName, lengthM, z: given } = written;
+  const { ampacityByPhaseA, b, code: codeName, lengthM, switch: stands, z: given } = written;
   const phases = written.phases ?? allPhases;
   const found = codeName === undefined ? undefined : codes.get(codeName.toLowerCase());
   if (codeName !== undefined && !found) throw wrong(`${at}.code`, 'the name of a line code', codeName);
@@ -136,6 +165,8 @@ function asLine(written: WrittenLine, at: string, codes: ReadonlyMap<string, { c
     z,
     ...(b ? { b } : {}),
     ...(ampacityA === undefined ? {} : { ampacityA }),
+    ...(ampacityByPhaseA ? { ampacityByPhaseA } : {}),
+    ...(stands ? { switch: stands } : {}),
   };
 }
 
@@ -186,7 +217,7 @@ function checkNames(network: Network): void {
 function checkPlaces({ lines, loads, source: root, transformers }: Network): void {
   const next = new Map<string, string[]>();
   const join = (a: string, b: string): void => void (next.get(a)?.push(b) ?? next.set(a, [b]));
-  for (const { from, to } of [...lines, ...transformers]) {
+  for (const { from, to } of [...lines.filter(isClosed), ...transformers]) {
     join(from.toLowerCase(), to.toLowerCase());
     join(to.toLowerCase(), from.toLowerCase());
   }
@@ -195,7 +226,13 @@ function checkPlaces({ lines, loads, source: root, transformers }: Network): voi
   const check = (at: string, bus: string): void => {
     if (!reached.has(bus.toLowerCase())) throw wrong(at, 'a bus that is connected to the source', bus);
   };
+  transformers.forEach(({ connection, phases, tapByPhase }, i) => {
+    if (connection === 'split-phase' && phases?.length !== 1)
+      throw wrong(`transformers[${i}].phases`, 'the one phase that feeds it', phases);
+    if (connection === 'delta-wye' && tapByPhase)
+      throw wrong(`transformers[${i}].tapByPhase`, 'one tap for all phases of a delta winding', tapByPhase);
+  });
   transformers.forEach(({ from }, i) => check(`transformers[${i}].from`, from));
-  lines.forEach(({ from }, i) => check(`lines[${i}].from`, from));
+  lines.forEach((line, i) => isClosed(line) && check(`lines[${i}].from`, line.from));
   loads.forEach(({ bus }, i) => check(`loads[${i}].bus`, bus));
 }

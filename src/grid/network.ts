@@ -34,18 +34,34 @@ export interface Transformer {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  readonly connection: 'delta-wye' | 'wye-wye';
-  /** Line-to-line kV of each side. */
+  /**
+   * `delta-wye`: the low side lags 30°. `split-phase`: a centre-tapped winding fed by one phase to neutral; its two legs are phases 1 and 2
+   * of the secondary bus, 180° apart, and equipment between the legs is a delta load.
+   */
+  readonly connection: 'delta-wye' | 'wye-wye' | 'split-phase';
+  /** Line-to-line kV of each side; of a split-phase secondary between the legs. */
   readonly primaryKv: number;
   readonly secondaryKv: number;
   readonly ratingKva: number;
   /** Percent on its own rating. */
   readonly xPercent: number;
   readonly rPercent: number;
-  /** Phases of a wye-wye bank; absent: all three. A delta-wye transformer always has three. */
+  /** Phases of a wye-wye bank, or the one that feeds a split-phase transformer; absent: all three. Delta-wye always has three. */
   readonly phases?: readonly Phase[];
   /** Turns of the primary over nominal, 1 unless given: 1.025 lowers the secondary by 2.4 %. */
   readonly tap?: number;
+  /** Of each phase by itself, as three regulators of one phase have it; goes before `tap`. Not for delta-wye. */
+  readonly tapByPhase?: readonly [number, number, number];
+  /**
+   * Split-phase only: percent of the primary winding and of each half of the secondary, on the whole rating. Absent: an interlaced
+   * winding, half of R and 0.8 of X in the primary, R and 0.4 X in each half.
+   */
+  readonly halves?: {
+    readonly primaryR: number;
+    readonly primaryX: number;
+    readonly legR: number;
+    readonly legX: number;
+  };
   /** No-load loss and magnetising current, percent on its own rating, as a shunt at the secondary. */
   readonly noLoadPercent?: number;
   readonly magnetisingPercent?: number;
@@ -63,6 +79,21 @@ export interface Line {
   readonly b?: readonly (readonly number[])[];
   /** Amperes per phase; absent when the file has none. */
   readonly ampacityA?: number;
+  /** Where phases differ; goes before `ampacityA`. */
+  readonly ampacityByPhaseA?: readonly [number, number, number];
+  /** Whether it is a switch that an operator may open and close, and how it stands; absent: not a switch. */
+  readonly switch?: 'open' | 'closed';
+}
+
+/** A capacitor bank to neutral: constant susceptance. */
+export interface Capacitor {
+  readonly name: string;
+  readonly bus: string;
+  readonly phases: readonly Phase[];
+  /** Over all its phases, at `ratedV`, supplied to the network. */
+  readonly var: number;
+  /** To neutral; absent: the bus's nominal voltage. */
+  readonly ratedV?: number;
 }
 
 export interface Load {
@@ -73,9 +104,17 @@ export interface Load {
   readonly baseW: number;
   readonly baseVar: number;
   readonly shape?: string;
+  /** Between phases: two phases are one load between them, three a third of the load in each pair. Absent: to neutral. */
+  readonly connection?: 'delta';
+  /** What stays the same when the voltage moves; absent: `power`. The base is at `ratedV`. */
+  readonly model?: LoadModel;
+  /** Volts across the load at which it draws its base; absent: nominal. For models other than `power`. */
+  readonly ratedV?: number;
   /** Set for a customer whose equipment an envelope may govern. */
   readonly site?: CustomerSite;
 }
+
+export type LoadModel = 'power' | 'current' | 'impedance';
 
 /** What a network file says about the equipment behind a customer's meter. The load itself is what the customer draws besides. */
 export interface CustomerSite {
@@ -116,6 +155,7 @@ export interface Network {
   readonly transformers: readonly Transformer[];
   readonly lines: readonly Line[];
   readonly loads: readonly Load[];
+  readonly capacitors?: readonly Capacitor[];
   readonly shapes: readonly LoadShape[];
   /** Per unit of a bus's nominal line-to-neutral voltage. */
   readonly voltageBand: { readonly minPu: number; readonly maxPu: number };
@@ -129,6 +169,11 @@ export interface Draw {
   readonly phase: Phase;
   readonly w: number;
   readonly var: number;
+  /** Drawn between `phase` and this one; absent: from `phase` to neutral. */
+  readonly to?: Phase;
+  /** As in `Load`; absent: constant power. */
+  readonly model?: LoadModel;
+  readonly ratedV?: number;
 }
 
 export interface NodeVoltage {

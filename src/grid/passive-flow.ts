@@ -10,7 +10,7 @@
  */
 import { type Seconds } from '../base/clock';
 import { Problem } from '../base/problem';
-import { assetsIn, busesOverDelta, type GridAsset } from './assets';
+import { assetsIn, busesOverDelta, type GridAsset, systemPhases } from './assets';
 import { powerOf } from './draws';
 import { type Load, type Network, type Phase } from './network';
 import { powerFlow, type PowerFlow, ratedA } from './power-flow';
@@ -57,6 +57,7 @@ export function passiveFlow(network: Network, options: PassiveOptions): Map<stri
   const assets = assetsIn(flow);
   const power = powerOf(network);
   const below = pathAssets(flow, assets);
+  const upstream = systemPhases(flow);
   const nodes = loads.map(load => load.phases.map(phase => flow.node(load.bus, phase)));
   const shapeSteps = network.shapes.filter(shape =>
     loads.some(load => load.shape?.toLowerCase() === shape.name.toLowerCase()),
@@ -92,10 +93,11 @@ export function passiveFlow(network: Network, options: PassiveOptions): Map<stri
           pW[node] = (pW[node] as number) + drawn.w / share / samples;
           qVar[node] = (qVar[node] as number) + drawn.var / share / samples;
         });
+        const phases = upstream(load.bus, load.phases);
         for (const asset of below(load.bus))
-          for (const phase of load.phases) {
-            add(w[asset] as Quad, phase, drawn.w / share);
-            add(q[asset] as Quad, phase, drawn.var / share);
+          for (const phase of phases) {
+            add(w[asset] as Quad, phase, drawn.w / phases.length);
+            add(q[asset] as Quad, phase, drawn.var / phases.length);
           }
       });
       for (let a = 0; a < assets.length; a++)
@@ -183,9 +185,11 @@ function lossesBelow(
 ): { w: Quad[]; var: Quad[] } {
   const w = assets.map(quad);
   const reactive = assets.map(quad);
+  const feeds = flow.topology.feed;
   flow.buses.forEach((bus, at) => {
-    for (const phase of [1, 2, 3] as const) {
-      const n = 3 * at + phase - 1;
+    for (const leg of [1, 2, 3] as const) {
+      const n = 3 * at + leg - 1;
+      const phase = feeds[at] ?? leg;
       if (pW[n] === 0 && qVar[n] === 0) continue;
       for (const asset of below(bus)) {
         add(w[asset] as Quad, phase, -(pW[n] as number));
@@ -196,8 +200,10 @@ function lossesBelow(
   const overDelta = busesOverDelta(flow.topology);
   assets.forEach((asset, a) => {
     const bus = flow.topology.busIndex(asset.bus) as number;
-    for (const phase of asset.phases) {
-      const through = flow.powerInto(bus, phase);
+    const feed = feeds[bus];
+    for (const leg of feed === undefined ? asset.phases : ([1, 2] as const)) {
+      const phase = feed ?? leg;
+      const through = flow.powerInto(bus, leg);
       add(w[a] as Quad, phase, through.w);
       add(reactive[a] as Quad, phase, through.var);
     }
@@ -211,7 +217,9 @@ function lossesBelow(
 /** What voltage below nominal takes from a phase's rating in watts, because the wire is limited by current; nothing of the total. */
 function lowVoltageW(flow: PowerFlow, asset: GridAsset, k: number): number {
   if (k === 3 || !asset.phases.includes((k + 1) as Phase)) return 0;
-  const pu = flow.pu(3 * (flow.topology.busIndex(asset.bus) as number) + k);
+  const bus = flow.topology.busIndex(asset.bus) as number;
+  const split = flow.topology.feed[bus] !== undefined;
+  const pu = split ? Math.min(flow.pu(3 * bus), flow.pu(3 * bus + 1)) : flow.pu(3 * bus + k);
   return asset.phaseRatingVA * Math.max(0, 1 - pu);
 }
 
@@ -226,8 +234,11 @@ function filled(
   const { head, topology } = flow;
   const rated = head && ratedA(head, topology);
   if (!head || rated === undefined) return undefined;
+  const upstream = systemPhases(flow);
+  const nodeOf = ({ bus, phases }: DevicePlace, phase: Phase): number =>
+    flow.node(bus, upstream(bus, phases) === phases ? phase : (phases[0] as Phase));
   const places = ([1, 2, 3] as const).map(phase =>
-    devices.filter(device => device.phases.includes(phase)).map(device => flow.node(device.bus, phase)),
+    devices.filter(device => upstream(device.bus, device.phases).includes(phase)).map(device => nodeOf(device, phase)),
   );
   const { qVar } = passive;
   flow.run(passive.pW, qVar);

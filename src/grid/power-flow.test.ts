@@ -210,7 +210,7 @@ describe('laws, in random networks', () => {
       p[n] = (p[n] ?? 0) + w;
       q[n] = (q[n] ?? 0) + reactive;
     }
-    expect(sweep.run(p, q, 1e-12, 200)).toBeGreaterThan(0);
+    expect(sweep.run(p, q, { tolerancePu: 1e-12, maxIterations: 200 })).toBeGreaterThan(0);
     return { topology, sweep, p, q };
   };
 

@@ -4,7 +4,7 @@
  */
 import { Problem } from '../base/problem';
 import { type Draw, type Network, type NodeVoltage, type Phase, type Solution } from './network';
-import { Sweep } from './sweep';
+import { type Element, Sweep } from './sweep';
 import { type Branch, maskOf, type Topology, topologyOf } from './topology';
 
 export interface PowerFlowOptions {
@@ -58,6 +58,7 @@ export class PowerFlow {
   private readonly sweep: Sweep;
   private readonly pW: Float64Array;
   private readonly qVar: Float64Array;
+  private elements: readonly Element[] = [];
   private readonly tolerancePu: number;
   private readonly maxIterations: number;
 
@@ -108,11 +109,22 @@ export class PowerFlow {
 
   /**
    * Solves; afterwards every other question is about this state. `pW` and `qVar` are watts and vars drawn at each node, import
-   * positive, and must be 0 at phases that do not exist. Answers the number of iterations.
+   * positive, and must be 0 at phases that do not exist. `elements` are draws of other kinds besides (`elementsOf`); `warm` goes on
+   * from the last solution. Answers the number of iterations.
    * @throws Problem NO_SOLUTION when it does not converge: past voltage collapse, or nonsense in the arrays.
    */
-  run(pW: Float64Array, qVar: Float64Array): number {
-    this.iterations = this.sweep.run(pW, qVar, this.tolerancePu, this.maxIterations);
+  run(
+    pW: Float64Array,
+    qVar: Float64Array,
+    { elements, warm = false }: { readonly elements?: readonly Element[] | undefined; readonly warm?: boolean } = {},
+  ): number {
+    const { maxIterations, tolerancePu } = this;
+    this.iterations = this.sweep.run(pW, qVar, {
+      tolerancePu,
+      maxIterations,
+      warm,
+      ...(elements?.length ? { elements } : {}),
+    });
     if (this.iterations === 0)
       throw new Problem('NO_SOLUTION', {
         at: this.network.name,
@@ -123,15 +135,39 @@ export class PowerFlow {
 
   /** Solves for a list of draws; several draws at one node add up. @throws as `run` and `node`. */
   solve(draws: readonly Draw[]): Solution {
-    this.pW.fill(0);
-    this.qVar.fill(0);
-    for (const draw of draws) {
-      const n = this.node(draw.bus, draw.phase);
-      this.pW[n] = (this.pW[n] as number) + draw.w;
-      this.qVar[n] = (this.qVar[n] as number) + draw.var;
-    }
-    this.run(this.pW, this.qVar);
+    this.elements = this.load(draws, this.pW, this.qVar);
+    this.run(this.pW, this.qVar, { elements: this.elements });
     return this.solution();
+  }
+
+  /** Fills the arrays that `run` takes with these draws; answers those that do not fit in them. @throws as `node`. */
+  load(draws: readonly Draw[], pW: Float64Array, qVar: Float64Array): Element[] {
+    pW.fill(0);
+    qVar.fill(0);
+    const elements: Element[] = [];
+    for (const { bus, model = 'power', phase, ratedV, to, var: reactive, w } of draws) {
+      const n = this.node(bus, phase);
+      if (to === undefined && model === 'power') {
+        pW[n] = (pW[n] as number) + w;
+        qVar[n] = (qVar[n] as number) + reactive;
+        continue;
+      }
+      const other = to === undefined ? -1 : this.node(bus, to);
+      const nominal = this.nominalV(bus) * (to === undefined ? 1 : this.isSplit(bus) ? 2 : Math.sqrt(3));
+      elements.push({ node: n, other, w, var: reactive, model, ratedV: ratedV ?? nominal });
+    }
+    return elements;
+  }
+
+  /** Whether a bus lies below a split-phase transformer: its phases are legs, 180° apart. */
+  isSplit(bus: string): boolean {
+    return this.topology.feed[this.bus(bus)] !== undefined;
+  }
+
+  /** What the elements of the last `solve` draw in the present state, W and var. For balances. */
+  elementPower(): { w: number; var: number } {
+    const powers = this.elements.map(element => this.sweep.elementPower(element));
+    return { w: powers.reduce((sum, p) => sum + p.w, 0), var: powers.reduce((sum, p) => sum + p.var, 0) };
   }
 
   /** The present state in full. */
@@ -228,7 +264,7 @@ export class PowerFlow {
       const rated = ratedA(branch, this.topology);
       if (rated === undefined) continue;
       for (const phase of branch.phases) {
-        const value = this.currentA(branch.to, phase) / rated;
+        const value = this.currentA(branch.to, phase) / (ratedA(branch, this.topology, phase) ?? rated);
         if (value > 1 + slack) found.push({ kind: 'overload', name: branch.name, phase, value, limit: 1 });
       }
       if (branch.kind !== 'transformer') continue;
@@ -265,9 +301,14 @@ export class PowerFlow {
   }
 }
 
-/** Amperes each phase of a branch may carry at its downstream side; undefined where the file gives no rating. */
-export function ratedA(branch: Branch, topology: Topology): number | undefined {
-  if (branch.line) return branch.line.ampacityA;
+/** Amperes a phase of a branch may carry at its downstream side, or its weakest phase; undefined where the file gives no rating. */
+export function ratedA(branch: Branch, topology: Topology, phase?: Phase): number | undefined {
+  const { line } = branch;
+  if (line) {
+    if (!line.ampacityByPhaseA) return line.ampacityA;
+    if (phase !== undefined) return line.ampacityByPhaseA[phase - 1];
+    return Math.min(...branch.phases.map(each => line.ampacityByPhaseA?.[each - 1] ?? Infinity));
+  }
   if (!branch.transformer) return undefined;
   const nominal = topology.nominalV[branch.to] as number;
   return (branch.transformer.ratingKva * 1000) / branch.phases.length / nominal;

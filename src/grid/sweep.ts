@@ -2,12 +2,33 @@
  * Three-phase backward/forward sweep (envelopes reference 3.5a) over typed arrays. Everything here is in volts, amperes, watts
  * and ohms; node n = 3 × bus + phase − 1. Loads are constant power.
  */
-import { type Network, type Transformer } from './network';
+import { type LoadModel, type Network, type Transformer } from './network';
 import { type Topology } from './topology';
 
 const line = 0;
 const deltaWye = 1;
 const wyeWye = 2;
+const splitPhase = 3;
+
+/** A draw that is not plain constant power from a node to neutral. */
+export interface Element {
+  readonly node: number;
+  /** The other end, or −1 for neutral. */
+  readonly other: number;
+  readonly w: number;
+  readonly var: number;
+  readonly model: LoadModel;
+  /** Volts across it at which it draws w and var. */
+  readonly ratedV: number;
+}
+
+export interface RunOptions {
+  readonly tolerancePu: number;
+  readonly maxIterations: number;
+  readonly elements?: readonly Element[];
+  /** Goes on from the present voltages instead of starting flat: quicker where draws are near the last ones. */
+  readonly warm?: boolean;
+}
 
 export class Sweep {
   /** Voltages to neutral, and at each bus the current that flows into it from upstream (at the source: out of the source). */
@@ -21,8 +42,10 @@ export class Sweep {
   /** Series impedance of the branch that feeds a bus, nine numbers a bus; at bus 0 of the source. */
   private readonly zRe: Float64Array;
   private readonly zIm: Float64Array;
-  /** Primary over secondary volts: line-to-line over line-to-neutral for delta-wye, else line over line. */
+  /** Primary over secondary volts of each phase: line-to-line over line-to-neutral for delta-wye, else to neutral both. */
   private readonly ratio: Float64Array;
+  /** Index 0 … 2 of the phase that feeds a split-phase transformer. */
+  private readonly feed: Uint8Array;
   private readonly eRe: Float64Array;
   private readonly eIm: Float64Array;
   private readonly shuntBus: Int32Array;
@@ -34,8 +57,9 @@ export class Sweep {
   private readonly active: Int32Array;
   private readonly startRe: Float64Array;
   private readonly startIm: Float64Array;
+  private solved = false;
 
-  constructor(network: Network, { branches, buses, nominalV, parent, phaseMask }: Topology) {
+  constructor(network: Network, { branches, busIndex, buses, nominalV, parent, phaseMask }: Topology) {
     const nodes = 3 * buses.length;
     const floats = (): Float64Array => new Float64Array(nodes);
     this.count = buses.length;
@@ -44,7 +68,8 @@ export class Sweep {
     this.kind = new Uint8Array(buses.length);
     this.zRe = new Float64Array(9 * buses.length);
     this.zIm = new Float64Array(9 * buses.length);
-    this.ratio = new Float64Array(buses.length).fill(1);
+    this.ratio = new Float64Array(nodes).fill(1);
+    this.feed = new Uint8Array(buses.length);
     this.there = Uint8Array.from({ length: nodes }, (_, n) => ((phaseMask[(n / 3) | 0] as number) >> (n % 3)) & 1);
     this.perUnit = Float64Array.from({ length: nodes }, (_, n) => 1 / (nominalV[(n / 3) | 0] as number));
     this.active = new Int32Array(nodes);
@@ -69,6 +94,11 @@ export class Sweep {
           }
       }
     }
+    for (const { bus, phases, ratedV, var: reactive } of network.capacitors ?? []) {
+      const at = busIndex(bus) as number;
+      const siemens = reactive / phases.length / (ratedV ?? (nominalV[at] as number)) ** 2;
+      for (const phase of phases) shunt(at, phase - 1, phase - 1, 0, siemens);
+    }
     this.shuntBus = Int32Array.from(shunts.keys());
     this.shuntRe = Float64Array.from([...shunts.values()].flatMap(y => [...y.re]));
     this.shuntIm = Float64Array.from([...shunts.values()].flatMap(y => [...y.im]));
@@ -83,13 +113,16 @@ export class Sweep {
   }
 
   /**
-   * Solves for the power drawn at each node, watts and vars, import positive. Starts flat every time, so that equal draws give
-   * equal answers. Answers the number of iterations, or 0 when it does not converge: then voltages mean nothing.
+   * Solves for the power drawn at each node, watts and vars, import positive. Starts flat unless told otherwise, so that equal
+   * draws give equal answers. Answers the number of iterations, or 0 when it does not converge: then voltages mean nothing.
    */
-  run(pW: Float64Array, qVar: Float64Array, tolerancePu: number, maxIterations: number): number {
+  run(pW: Float64Array, qVar: Float64Array, { elements, maxIterations, tolerancePu, warm }: RunOptions): number {
     const { active, vRe, vIm, iRe, iIm } = this;
-    vRe.set(this.startRe);
-    vIm.set(this.startIm);
+    if (!warm || !this.solved) {
+      vRe.set(this.startRe);
+      vIm.set(this.startIm);
+    }
+    this.solved = false;
     let drawn = 0;
     for (let n = 0; n < vRe.length; n++) if (pW[n] !== 0 || qVar[n] !== 0) active[drawn++] = n;
     for (let iteration = 1; iteration <= maxIterations; iteration++) {
@@ -105,13 +138,42 @@ export class Sweep {
         iRe[n] = (p * re + q * im) / square;
         iIm[n] = (p * im - q * re) / square;
       }
+      if (elements) for (const element of elements) this.addElement(element);
       this.addShunts(iRe, iIm);
       this.backward();
       const change = this.forward();
-      if (change < tolerancePu) return iteration;
+      if (change < tolerancePu) {
+        this.solved = true;
+        return iteration;
+      }
       if (!(change < 10)) return 0;
     }
     return 0;
+  }
+
+  /** What an element draws in the present state: watts and vars. */
+  elementPower(element: Element): { w: number; var: number } {
+    const { im, re, vIm, vRe } = this.elementCurrent(element);
+    return { w: vRe * re + vIm * im, var: vIm * re - vRe * im };
+  }
+
+  private addElement(element: Element): void {
+    const { node, other } = element;
+    const { im, re } = this.elementCurrent(element);
+    this.iRe[node] = (this.iRe[node] as number) + re;
+    this.iIm[node] = (this.iIm[node] as number) + im;
+    if (other < 0) return;
+    this.iRe[other] = (this.iRe[other] as number) - re;
+    this.iIm[other] = (this.iIm[other] as number) - im;
+  }
+
+  private elementCurrent({ model, node, other, ratedV, var: q, w }: Element) {
+    const vRe = (this.vRe[node] as number) - (other < 0 ? 0 : (this.vRe[other] as number));
+    const vIm = (this.vIm[node] as number) - (other < 0 ? 0 : (this.vIm[other] as number));
+    const square = vRe * vRe + vIm * vIm;
+    const by =
+      model === 'impedance' ? 1 / ratedV ** 2 : 1 / (model === 'current' ? ratedV * Math.sqrt(square) : square);
+    return { vRe, vIm, re: (w * vRe + q * vIm) * by, im: (w * vIm - q * vRe) * by };
   }
 
   /** What the shunts at a bus draw, per phase, with the present voltages: line charging and iron loss. For balances. */
@@ -152,7 +214,7 @@ export class Sweep {
 
   /** Adds every bus's current to its parent's, leaves first. */
   private backward(): void {
-    const { iRe, iIm, kind, parent, ratio } = this;
+    const { feed, iRe, iIm, kind, parent, ratio } = this;
     for (let bus = this.count - 1; bus > 0; bus--) {
       const n = 3 * bus;
       const up = 3 * (parent[bus] as number);
@@ -166,10 +228,17 @@ export class Sweep {
         continue;
       }
       // Secondary coil k of Dyn1 sits opposite the primary coil from line k to line k − 1: Ip[k] = (Is[k] − Is[k+1]) / N.
-      const n0 = ratio[bus] as number;
       const delta = kind[bus] === deltaWye;
+      if (kind[bus] === splitPhase) {
+        const to = up + (feed[bus] as number);
+        const n0 = ratio[n] as number;
+        iRe[to] = (iRe[to] as number) + ((iRe[n] as number) - (iRe[n + 1] as number)) / n0;
+        iIm[to] = (iIm[to] as number) + ((iIm[n] as number) - (iIm[n + 1] as number)) / n0;
+        continue;
+      }
       for (let k = 0; k < 3; k++) {
         const next = n + ((k + 1) % 3);
+        const n0 = ratio[n + k] as number;
         iRe[up + k] = (iRe[up + k] as number) + ((iRe[n + k] as number) - (delta ? (iRe[next] as number) : 0)) / n0;
         iIm[up + k] = (iIm[up + k] as number) + ((iIm[n + k] as number) - (delta ? (iIm[next] as number) : 0)) / n0;
       }
@@ -178,7 +247,7 @@ export class Sweep {
 
   /** Voltages from the source outwards; answers the largest change of any, per unit. */
   private forward(): number {
-    const { eIm, eRe, iIm, iRe, kind, parent, perUnit, ratio, there, vIm, vRe, zIm, zRe } = this;
+    const { eIm, eRe, feed, iIm, iRe, kind, parent, perUnit, ratio, there, vIm, vRe, zIm, zRe } = this;
     let worst = 0;
     for (let bus = 0; bus < this.count; bus++) {
       const n = 3 * bus;
@@ -200,9 +269,14 @@ export class Sweep {
         } else if (as === line) {
           re = vRe[up + k] as number;
           im = vIm[up + k] as number;
+        } else if (as === splitPhase) {
+          const from = up + (feed[bus] as number);
+          const n0 = (k === 0 ? 1 : -1) * (ratio[n] as number);
+          re = (vRe[from] as number) / n0;
+          im = (vIm[from] as number) / n0;
         } else {
           const before = up + ((k + 2) % 3);
-          const n0 = ratio[bus] as number;
+          const n0 = ratio[n + k] as number;
           re = ((vRe[up + k] as number) - (as === deltaWye ? (vRe[before] as number) : 0)) / n0;
           im = ((vIm[up + k] as number) - (as === deltaWye ? (vIm[before] as number) : 0)) / n0;
         }
@@ -240,9 +314,22 @@ export class Sweep {
       ratingKva,
       secondaryKv,
       tap = 1,
+      tapByPhase,
     } = transformer;
+    const taps = tapByPhase ?? [tap, tap, tap];
+    const turns =
+      (primaryKv / secondaryKv) *
+      (connection === 'wye-wye' ? 1 : connection === 'delta-wye' ? Math.sqrt(3) : 2 / Math.sqrt(3));
+    if (connection === 'split-phase') {
+      const feed = (phases?.[0] ?? 1) - 1;
+      this.kind[bus] = splitPhase;
+      this.feed[bus] = feed;
+      this.ratio[3 * bus] = turns * (taps[feed] as number);
+      this.placeHalves(transformer, bus, shunt);
+      return;
+    }
     this.kind[bus] = connection === 'delta-wye' ? deltaWye : wyeWye;
-    this.ratio[bus] = ((primaryKv * tap) / secondaryKv) * (connection === 'delta-wye' ? Math.sqrt(3) : 1);
+    for (let k = 0; k < 3; k++) this.ratio[3 * bus + k] = turns * (taps[k] as number);
     const windings = phases?.length ?? 3;
     // Percent on its rating: one phase has (kV/√3)² / (kVA / phases).
     const baseOhm = ((secondaryKv ** 2 / 3) * 1000) / (ratingKva / windings);
@@ -251,6 +338,38 @@ export class Sweep {
       this.zIm[9 * bus + 4 * (p - 1)] = (transformer.xPercent / 100) * baseOhm;
       if (noLoadPercent !== 0 || magnetisingPercent !== 0)
         shunt(bus, p - 1, p - 1, noLoadPercent / 100 / baseOhm, -magnetisingPercent / 100 / baseOhm);
+    }
+  }
+
+  /**
+   * A centre-tapped winding with its primary's impedance carried over to one half: leg 1 is E − zp (I1 − I2) − zl I1, leg 2 is
+   * −E + zp (I1 − I2) − zl I2, each to the centre tap.
+   */
+  private placeHalves(
+    { halves, magnetisingPercent = 0, noLoadPercent = 0, rPercent, ratingKva, secondaryKv, xPercent }: Transformer,
+    bus: number,
+    shunt: (bus: number, row: number, column: number, re: number, im: number) => void,
+  ): void {
+    const { legR, legX, primaryR, primaryX } = halves ?? {
+      primaryR: rPercent / 2,
+      primaryX: 0.8 * xPercent,
+      legR: rPercent,
+      legX: 0.4 * xPercent,
+    };
+    const base = ((secondaryKv / 2) ** 2 * 1000) / ratingKva / 100;
+    for (const [row, column, sign] of [
+      [0, 0, 1],
+      [0, 1, -1],
+      [1, 0, -1],
+      [1, 1, 1],
+    ] as const) {
+      this.zRe[9 * bus + 3 * row + column] = base * (sign * primaryR + (row === column ? legR : 0));
+      this.zIm[9 * bus + 3 * row + column] = base * (sign * primaryX + (row === column ? legX : 0));
+      // The core is magnetised by what both halves have in common; a quarter for each pair of them.
+      if (noLoadPercent !== 0 || magnetisingPercent !== 0) {
+        const siemens = sign / (base * 100) / 4;
+        shunt(bus, row, column, (noLoadPercent / 100) * siemens, (-magnetisingPercent / 100) * siemens);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ export interface Branch {
   /** Indices of its upstream and downstream bus; a line may be written either way round in the file. */
   readonly from: number;
   readonly to: number;
+  /** At its downstream side: of a split-phase transformer its legs. */
   readonly phases: readonly Phase[];
   readonly line?: Line;
   readonly transformer?: Transformer;
@@ -22,13 +23,16 @@ export interface Topology {
   readonly parent: Int32Array;
   /** Phases present at each bus: bit 0 for phase 1. */
   readonly phaseMask: Uint8Array;
-  /** Nominal line-to-neutral volts of each bus. */
+  /** The phase that feeds a bus over a split-phase transformer: there phases 1 and 2 are legs; undefined everywhere else. */
+  readonly feed: readonly (Phase | undefined)[];
+  /** Nominal volts to neutral of each bus. */
   readonly nominalV: Float64Array;
   /** Whatever the case; undefined when there is no such bus. */
   busIndex(name: string): number | undefined;
 }
 
 export const allPhases: readonly Phase[] = [1, 2, 3];
+const legs: readonly Phase[] = [1, 2];
 
 /** @throws Problem BAD_NETWORK for loops, islands, doubled names, and phases that do not reach a bus. */
 export function topologyOf(network: Network): Topology {
@@ -46,6 +50,7 @@ export function topologyOf(network: Network): Topology {
   const parent = [-1];
   const phaseMask = [7];
   const nominalV = [(network.source.baseKv * 1000) / Math.sqrt(3)];
+  const feed: (Phase | undefined)[] = [undefined];
   const branches: Branch[] = [];
   const done = new Set<Element>();
   for (let at = 0; at < buses.length; at++) {
@@ -65,11 +70,16 @@ export function topologyOf(network: Network): Topology {
       index.set(far.toLowerCase(), to);
       buses.push(far);
       parent.push(at);
-      phaseMask.push(mask);
+      // The legs of a split-phase transformer are phases 1 and 2 of what hangs below it.
+      const split = element.transformer?.connection === 'split-phase';
+      phaseMask.push(split ? 3 : mask);
+      feed.push(split ? element.phases[0] : feed[at]);
       nominalV.push(
-        element.transformer ? (element.transformer.secondaryKv * 1000) / Math.sqrt(3) : (nominalV[at] as number),
+        element.transformer
+          ? (element.transformer.secondaryKv * 1000) / (split ? 2 : Math.sqrt(3))
+          : (nominalV[at] as number),
       );
-      branches.push({ ...branchFacts(element), from: at, to });
+      branches.push({ ...branchFacts(element), ...(split ? { phases: legs } : {}), from: at, to });
     }
   }
   const lost = elements.find(element => !done.has(element));
@@ -80,10 +90,13 @@ export function topologyOf(network: Network): Topology {
     branches,
     parent: Int32Array.from(parent),
     phaseMask: Uint8Array.from(phaseMask),
+    feed,
     nominalV: Float64Array.from(nominalV),
     busIndex: name => index.get(name.toLowerCase()),
   };
 }
+
+export const isClosed = (line: Line): boolean => line.switch !== 'open';
 
 interface Element {
   readonly at: string;
@@ -105,7 +118,8 @@ function elementsOf(network: Network): Element[] {
       phases: transformer.phases ?? allPhases,
       transformer,
     })),
-    ...network.lines.map(line => ({
+    // An open switch carries nothing, which in a tree is the same as no branch.
+    ...network.lines.filter(isClosed).map(line => ({
       at: `line ${line.name}`,
       name: line.name,
       from: line.from,
@@ -134,8 +148,16 @@ function checkLoads(network: Network, index: Map<string, number>, phaseMask: rea
     if (bus === undefined) throw bad(`load ${load.name}`, `there is no bus ${load.bus}`);
     if ((maskOf(load.phases) & ~(phaseMask[bus] as number)) !== 0)
       throw bad(`load ${load.name}`, `is on phases ${load.phases.join(', ')}, which do not all reach bus ${load.bus}`);
+    if (load.connection === 'delta' && load.phases.length < 2)
+      throw bad(`load ${load.name}`, 'lies between phases, and has one phase only');
     if (load.shape !== undefined && !shapes.has(load.shape.toLowerCase()))
       throw bad(`load ${load.name}`, `there is no shape ${load.shape}`);
+  }
+  for (const { bus: name, name: capacitor, phases } of network.capacitors ?? []) {
+    const bus = index.get(name.toLowerCase());
+    if (bus === undefined) throw bad(`capacitor ${capacitor}`, `there is no bus ${name}`);
+    if ((maskOf(phases) & ~(phaseMask[bus] as number)) !== 0)
+      throw bad(`capacitor ${capacitor}`, `is on phases ${phases.join(', ')}, which do not all reach bus ${name}`);
   }
 }
 

@@ -34,13 +34,17 @@ const assumed = { r1: 0.058, x1: 0.1206, r0: 0.1784, x0: 0.4047, c1: 3.4, c0: 1.
 
 export function linesOf(script: Script, hz: number): Line[] {
   const codes = new Map<string, Constants>();
-  return script.all('line').map(object => lineOf(object, script, hz, codes));
+  // An open switch can be closed again; any other line that is disabled or open is as good as not there.
+  const isSwitch = (object: DssObject): boolean => /^[yt1]/i.test(textOf(object, 'switch') ?? '');
+  const there = script.every('line').filter(object => object.enabled || isSwitch(object));
+  return there.map(object => lineOf(object, script, hz, codes));
 }
 
 function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string, Constants>): Line {
   let constants = fresh(3, hz);
   let unit: string | undefined;
   let length = 1;
+  let isSwitch = false;
   for (const assignment of object.assignments) {
     const { at, property, value } = assignment;
     const name = `${object.name}.${property}`;
@@ -53,7 +57,8 @@ function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string
         throw bad(at, `line ${object.name} has ${phases} phases but matrices of ${constants.phases}`);
       constants.phases = phases;
     } else if (property === 'switch') {
-      if (!flag(value, at, name)) continue;
+      isSwitch = flag(value, at, name);
+      if (!isSwitch) continue;
       constants = { ...fresh(constants.phases, hz), sequence: { r1: 1, x1: 1, r0: 1, x0: 1, c1: 1.1, c0: 1 } };
       length = 0.001;
       unit = undefined;
@@ -86,6 +91,7 @@ function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string
     z: { r: place(r), x: place(x) },
     ...(b.flat().some(value => value !== 0) ? { b: place(b) } : {}),
     ...(constants.ampacityA === undefined ? {} : { ampacityA: constants.ampacityA }),
+    ...(isSwitch ? { switch: object.enabled ? 'closed' : 'open' } : {}),
   };
 }
 

@@ -1,9 +1,9 @@
-/** OpenDSS loads, generators and PV systems as `Load`s of constant power; what generates has negative watts. */
-import { type Load } from '../network';
-import { integerOf, last, numberOf, terminalOf, textOf } from './reading';
+/** OpenDSS loads, generators and PV systems as `Load`s, and capacitors; what generates has negative watts. */
+import { type Capacitor, type Load, type LoadModel } from '../network';
+import { between, integerOf, last, numberOf, terminalOf, textOf } from './reading';
 import { type DssObject, type Script } from './script';
 import { type UsedShapes } from './shapes';
-import { bad, number } from './values';
+import { bad, number, numbers } from './values';
 
 export function loadsOf(script: Script, shapes: UsedShapes): Load[] {
   const setting = script.settings.get('loadmult');
@@ -30,6 +30,31 @@ export function loadsOf(script: Script, shapes: UsedShapes): Load[] {
     return loadOf(object, `PVSystem.${object.name}`, power, 1, shapes, script);
   });
   return [...loads, ...generators, ...plants];
+}
+
+const models: Readonly<Record<number, LoadModel>> = { 1: 'power', 2: 'impedance', 5: 'current' };
+
+/** Capacitors to neutral. @throws Problem BAD_NETWORK for those between phases or in series. */
+export function capacitorsOf(script: Script): Capacitor[] {
+  return script.all('capacitor').map(object => {
+    const what = `capacitor ${object.name}`;
+    const other = last(object, 'bus2', 'cmatrix', 'cuf');
+    if (other) throw bad(other.at, `${what}: only capacitors to neutral, given in kvar, are supported`);
+    if (/^(d|ll)/i.test(textOf(object, 'conn') ?? 'wye'))
+      throw bad(object.at, `${what}: a delta connection is not supported`);
+    const phases = integerOf(object, 'phases', 3);
+    const at = terminalOf(object, 'bus1', phases);
+    const written = last(object, 'kvar');
+    const kvar = written ? numbers(written.value, written.at, `${object.name}.kvar`).reduce((a, b) => a + b, 0) : 1200;
+    const kv = numberOf(object, 'kv', 12.47);
+    return {
+      name: object.name,
+      bus: at.bus,
+      phases: at.phases,
+      var: kvar * 1000,
+      ratedV: kv * (phases > 1 ? 1000 / Math.sqrt(3) : 1000),
+    };
+  });
 }
 
 interface Nominal {
@@ -64,11 +89,20 @@ function loadOf(object: DssObject, name: string, power: Nominal, by: number, sha
   const connection = textOf(object, 'conn') ?? 'wye';
   const model = integerOf(object, 'model', 1);
   const what = `${object.className} ${object.name}`;
-  if (/^(d|ll)/i.test(connection))
-    throw bad(object.at, `${what}: a delta connection is not supported; share it out to phases`);
-  if (object.className === 'load' && model !== 1)
-    throw bad(object.at, `${what} is of model ${model}; only model 1, constant power, is supported`);
-  const at = terminalOf(object, 'bus1', phases);
+  const kept = object.className === 'load' ? models[model] : 'power';
+  if (!kept)
+    throw bad(
+      object.at,
+      `${what} is of model ${model}; only models 1, 2 and 5, constant power, impedance and current, are supported`,
+    );
+  const pair = phases === 1 ? between(textOf(object, 'bus1') ?? '') : undefined;
+  const delta = pair !== undefined || (/^(d|ll)/i.test(connection) && phases > 1);
+  if (/^(d|ll)/i.test(connection) && !delta)
+    throw bad(object.at, `${what}: a delta load of one phase names the two phases it lies between, as in bus1=x.1.2`);
+  if (phases === 2 && delta) throw bad(object.at, `${what}: an open delta is not supported; give a load for each pair`);
+  const at = pair ?? terminalOf(object, 'bus1', phases);
+  // The kV of a load of one phase is across it, of others from line to line.
+  const ratedV = numberOf(object, 'kv', 12.47) * (phases > 1 && !delta ? 1000 / Math.sqrt(3) : 1000);
   const named = last(object, 'daily') ?? last(object, 'yearly') ?? last(object, 'duty');
   const used = named && named.value.toLowerCase() !== 'none' ? shapes.use(named.value, named.at) : undefined;
   const several = new Set(['daily', 'yearly', 'duty'].flatMap(kind => textOf(object, kind)?.toLowerCase() ?? []));
@@ -83,5 +117,7 @@ function loadOf(object: DssObject, name: string, power: Nominal, by: number, sha
     baseW: kw.w * by,
     baseVar: kw.var * by,
     ...(used ? { shape: used.name } : {}),
+    ...(delta ? { connection: 'delta' } : {}),
+    ...(kept === 'power' ? {} : { model: kept, ratedV }),
   };
 }

@@ -43,6 +43,10 @@ export const propertyTables: Readonly<Record<string, readonly string[]>> = {
      Balanced LimitCurrent yearly daily duty Tyearly Tdaily Tduty class UserModel UserData debugtrace VarFollowInverter DutyStart
      WattPriority PFPriority %PminNoVars %PminkvarMax kvarMax kvarMaxAbs spectrum basefreq enabled like`,
   ),
+  capacitor: list(
+    `bus1 bus2 phases kvar kv conn cmatrix cuf R XL Harm Numsteps states normamps emergamps faultrate pctperm repair basefreq enabled
+     like`,
+  ),
   transformer,
   xfmrcode: transformer,
 };

@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { type Network } from '../network';
 import { DssFiles, type FileLimits } from './files';
 import { linesOf } from './lines';
-import { loadsOf } from './loads';
+import { capacitorsOf, loadsOf } from './loads';
 import { Script } from './script';
 import { UsedShapes } from './shapes';
 import { sourceOf } from './source';
@@ -27,16 +27,18 @@ export function readDss(file: string, limits?: FileLimits): Network {
   // EN 50160 gives ±10 % where the frequency is 50 Hz, ANSI C84.1 range A ±5 % where it is 60.
   const width = hz === 50 ? 0.1 : 0.05;
   const shapes = new UsedShapes(script, files);
+  const capacitors = capacitorsOf(script);
   const network = {
     name: script.circuit,
     source: sourceOf(script),
     transformers: transformersOf(script),
     lines: linesOf(script, hz),
     loads: loadsOf(script, shapes),
+    ...(capacitors.length > 0 ? { capacitors } : {}),
     shapes: shapes.shapes,
     voltageBand: { minPu: setting('normvminpu', 1 - width), maxPu: setting('normvmaxpu', 1 + width) },
   };
   const voltages =
-    network.loads.length > 0 ? ['loads draw constant power at any voltage, whatever Vminpu and Vmaxpu say'] : [];
+    network.loads.length > 0 ? ['loads keep to their model at any voltage, whatever Vminpu and Vmaxpu say'] : [];
   return { ...network, warnings: [...script.warnings, ...voltages] };
 }

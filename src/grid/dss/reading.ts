@@ -49,6 +49,15 @@ export function terminal(value: string, count: number, at: string, what: string)
   return { bus, phases: phases as Phase[] };
 }
 
+/** The two nodes, of `x.2.3`, that something of one phase lies between; undefined where it is to neutral. */
+export function between(value: string): { readonly bus: string; readonly phases: readonly Phase[] } | undefined {
+  const [bus = '', ...nodes] = value.trim().split('.');
+  const [one, two] = nodes.map(Number);
+  const live = (node: number | undefined): boolean => node === 1 || node === 2 || node === 3;
+  if (nodes.length !== 2 || !live(one) || !live(two) || one === two) return undefined;
+  return { bus, phases: [one, two] as Phase[] };
+}
+
 /** As `terminal`, of an object's property. @throws Problem BAD_NETWORK also when it is missing. */
 export function terminalOf(object: DssObject, property: string, count: number): Terminal {
   const found = last(object, property);

@@ -55,7 +55,12 @@ export class Script {
 
   /** All objects of a class that are enabled, in the order of their creation. */
   all(className: string): DssObject[] {
-    return [...(this.classes.get(className)?.values() ?? [])].filter(object => object.enabled);
+    return this.every(className).filter(object => object.enabled);
+  }
+
+  /** As `all`, with those that are disabled or open. */
+  every(className: string): DssObject[] {
+    return [...(this.classes.get(className)?.values() ?? [])];
   }
 
   find(className: string, name: string): DssObject | undefined {
