@@ -116,6 +116,12 @@ export const problems = {
     'The request lacks the key of the operator API.',
     'Send `Authorization: Bearer KEY` with the key in operator.key.',
   ),
+  NO_ROLE: entry(
+    403,
+    'info',
+    'The role of this key does not allow that.',
+    'Use a key of the role wanted; `headroom key` makes them.',
+  ),
   NO_SUCH: entry(
     404,
     'info',

@@ -7,6 +7,8 @@ import { printTable } from '../codec/print-table';
 import { printWadl } from '../codec/print-wadl';
 import { printXsd } from '../codec/print-xsd';
 import { dialects } from '../model/dialect';
+import { openApi } from '../console/openapi';
+import { operatorRoutes } from '../console/routes';
 import { configTableText } from '../server/config';
 import { type AddCommand, type Io } from './command';
 
@@ -28,6 +30,7 @@ export const schemaFiles = (): Generated[] =>
     { file: 'ieee-2030.5-2018.wadl', content: printWadl() },
     { file: 'routes.md', content: printRoutes() },
     { file: 'list-order.md', content: printListOrder() },
+    { file: 'operator-api.json', content: `${JSON.stringify(openApi(operatorRoutes), null, 2)}\n` },
   ].map(({ file, content }) => ({ file: `schemas/${file}`, content }));
 
 function errors(): Generated {

@@ -98,3 +98,15 @@ function refused(status: number, { type = '', at, note, want, got, detail }: Pro
     ...(got !== undefined && { got }),
   });
 }
+
+/** Every entry of a paged list. */
+export async function allPages<T>(api: OperatorApi, path: string, name: string): Promise<T[]> {
+  const all: T[] = [];
+  const join = path.includes('?') ? '&' : '?';
+  for (let after = ''; ;) {
+    const page = await api.get<Record<string, T[]> & { next?: string }>(`${path}${join}limit=10000${after}`);
+    all.push(...(page[name] ?? []));
+    if (page.next === undefined) return all;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+}

@@ -17,7 +17,7 @@ import { scaledClock } from './clock-option';
 import { entryOf } from './demo/prepare';
 import { lineWatch, liveWatch } from './demo/watch';
 import { numberOption } from './number-option';
-import { operatorApi, readRunFile, type OperatorApi } from './operator-api';
+import { allPages, operatorApi, readRunFile, type OperatorApi } from './operator-api';
 import { identities } from './sim/identities';
 import { simulate, type SimRun } from './sim/run';
 
@@ -140,7 +140,7 @@ function prepare(home: string, config: Config, given: Options, now: number, io: 
 
 /** Tells the server of those sites it does not know, and has it compute their first envelopes. */
 async function register(api: OperatorApi, { plan, identities }: SimRun, io: Io): Promise<void> {
-  const { sites } = await api.get<{ sites: { lfdi: string }[] }>('/api/sites');
+  const sites = await allPages<{ lfdi: string }>(api, '/api/sites', 'sites');
   const known = new Set(sites.map(site => site.lfdi));
   const unknown = plan.sites.filter(site => !known.has(identities.get(site.id)?.lfdi ?? ''));
   if (unknown.length === 0) return;

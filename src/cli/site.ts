@@ -6,6 +6,7 @@ import { type Site } from '../functions/site';
 import { type AddCommand, type Io } from './command';
 import { readCsv } from './csv';
 import { ofTheFile, siteBody, siteColumns, siteRows } from './site-fields';
+import { allPages } from './operator-api';
 import { withOperator } from './with-operator';
 
 interface SiteOptions {
@@ -86,7 +87,7 @@ export const site: AddCommand = (program, io) => {
     .option('--json')
     .description('all sites')
     .action(async (dir: string, options: SiteOptions) => {
-      const { sites } = await withOperator(home(dir), io, api => api.get<{ sites: Site[] }>('/api/sites'));
+      const sites = await withOperator(home(dir), io, api => allPages<Site>(api, '/api/sites', 'sites'));
       show(io, options.json, sites);
     });
 

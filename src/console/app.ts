@@ -5,26 +5,32 @@
 import { timingSafeEqual } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { asProblem, Problem } from '../base/problem';
-import { type Metrics } from '../base/metrics';
 import { type Log } from '../base/log';
+import { type RouteDeps } from './deps';
+import { mount } from './frame';
+import { openApi } from './openapi';
+import { type Caller, type Route } from './route';
 
 export interface OperatorAppDeps {
   readonly key: string;
   readonly log: Log;
-  readonly metrics: Metrics;
-  readonly routes: readonly ((app: Express) => void)[];
+  readonly deps: RouteDeps;
+  readonly routes: readonly Route[];
+  readonly checkAnswers?: boolean;
 }
 
-export function operatorApp({ key, log, metrics, routes }: OperatorAppDeps): Express {
+export function operatorApp({ key, log, deps, routes, checkAnswers = false }: OperatorAppDeps): Express {
+  const description = JSON.stringify(openApi(routes));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(keyRequired(key));
   app.use(express.json({ limit: '16mb', strict: true }));
   app.get('/metrics', (_req, res, next) => {
-    metrics.text().then(text => res.type('text/plain; version=0.0.4').send(text), next);
+    deps.metrics.text().then(text => res.type('text/plain; version=0.0.4').send(text), next);
   });
-  for (const add of routes) add(app);
+  app.get('/openapi.json', (_req, res) => void res.type('application/json').send(description));
+  mount(app, routes, { deps, checkAnswers });
   app.use((req, _res, next) =>
     next(new Problem('NO_SUCH', { at: `${req.method} ${req.path}`, note: 'the operator API has no such path' })),
   );
@@ -34,10 +40,13 @@ export function operatorApp({ key, log, metrics, routes }: OperatorAppDeps): Exp
 
 function keyRequired(key: string): RequestHandler {
   const want = Buffer.from(`Bearer ${key}`);
-  return (req, _res, next) => {
+  return (req, res, next) => {
     const got = Buffer.from(req.headers.authorization ?? '');
-    if (got.length === want.length && timingSafeEqual(got, want)) next();
-    else
+    if (got.length === want.length && timingSafeEqual(got, want)) {
+      const caller: Caller = { name: 'operator.key', role: 'admin', from: req.socket.remoteAddress ?? '' };
+      res.locals['caller'] = caller;
+      next();
+    } else
       next(
         new Problem('NO_KEY', {
           at: 'Authorization',

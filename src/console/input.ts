@@ -4,7 +4,7 @@ import { Problem } from '../base/problem';
 import { dialects, type DialectId } from '../model/dialect';
 
 const dialect = z.enum(Object.keys(dialects) as [DialectId, ...DialectId[]]);
-const watt = z.number().min(0).max(3e13);
+export const watt = z.number().min(0).max(3e13);
 export const lfdi = z
   .string()
   .transform(text => text.replace(/[^0-9A-Fa-f]/g, '').toUpperCase())
@@ -89,9 +89,21 @@ export const envelopeList = z.strictObject({ envelopes: z.array(envelopeImport).
 export const pollRates = z.record(z.string(), z.number().int().min(1).max(4_294_967_295));
 
 /** @throws Problem BAD_VALUE that names each field that is wrong */
-export function parse<T extends z.ZodType>(shape: T, value: unknown): z.output<T> {
+export function parse<T extends z.ZodType>(shape: T, value: unknown, at = 'request body'): z.output<T> {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  const notes = parsed.error.issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new Problem('BAD_VALUE', { at: 'request body', note: notes.slice(0, 5).join('; ') });
+  const notes = meant(parsed.error.issues).map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  throw new Problem('BAD_VALUE', { at, note: notes.slice(0, 5).join('; ') });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of a choice of shapes, what is wrong with the one that was meant: the one that fits best at its first level. */
+function meant(issues: readonly Issue[]): readonly Issue[] {
+  return issues.flatMap((issue): readonly Issue[] => {
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+    const shallow = (of: readonly Issue[]) => of.filter(each => each.path.length < 2).length;
+    const best = issue.errors.reduce((a, b) => (shallow(b) < shallow(a) ? b : a));
+    return meant(best).map(each => ({ ...each, path: [...issue.path, ...each.path] }));
+  });
 }

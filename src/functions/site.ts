@@ -5,6 +5,7 @@
 import { type DialectId } from '../model/dialect';
 import { type Href } from '../model/href';
 import { type Doc, type Store } from '../store/api';
+import { pageAfter, type PageOf } from './operator/pages';
 
 export interface Site {
   /** Id of its EndDevice: the `:edev` of every path below it, and the `:derp` of its envelope program. */
@@ -57,4 +58,10 @@ export async function allSites(store: Store): Promise<Site[]> {
     found.push(...docs.map(doc => doc.body));
     if (docs.length < 500) return found;
   }
+}
+
+/** A page of sites, and what to give as `after` for the one that follows. */
+export async function sitePage(store: Store, { limit, after }: PageOf): Promise<{ items: Site[]; next?: string }> {
+  const { items, next } = await pageAfter<Site>(store, sitesList, { limit, after });
+  return { items: items.map(doc => doc.body), ...(next !== undefined && { next }) };
 }

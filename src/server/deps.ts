@@ -15,4 +15,6 @@ export interface ServerDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tasks: Tasks;
+  /** Whether answers of the operator API are held against their declared shape: in tests. */
+  readonly checkAnswers?: boolean;
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { operatorApp } from '../console/app';
-import { envelopeRoutes, programRoutes, siteRoutes, type RouteDeps } from '../console/routes';
+import { type RouteDeps } from '../console/deps';
+import { operatorRoutes } from '../console/routes';
 import { type EnvelopeService } from '../console/envelope-service';
 import { type Store } from '../store/api';
 import { fits } from './fits';
@@ -19,10 +20,10 @@ export interface OperatorPart {
 
 /** The operator port, not yet listening. */
 export function operatorServer(
-  { clock, ids, log, metrics }: ServerDeps,
+  { clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
   { store, envelopes, house, key, revoke }: OperatorPart,
 ): Server {
-  const routes: RouteDeps = {
+  const routeDeps: RouteDeps = {
     store,
     clock,
     ids,
@@ -35,7 +36,5 @@ export function operatorServer(
     revoke,
     fits,
   };
-  return createServer(
-    operatorApp({ key, log, metrics, routes: [siteRoutes(routes), programRoutes(routes), envelopeRoutes(routes)] }),
-  );
+  return createServer(operatorApp({ key, log, deps: routeDeps, routes: operatorRoutes, checkAnswers }));
 }

@@ -93,6 +93,7 @@ export async function openHouse(dir: string, { clock = new ManualClock(t0), conf
     log,
     metrics,
     tasks: work,
+    checkAnswers: true,
   });
   const key = readOperatorKey(dir);
   const pki = loadPki(dir);

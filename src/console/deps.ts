@@ -1,0 +1,24 @@
+import { type Clock } from '../base/clock';
+import { type Ids, type Pen } from '../base/ids';
+import { type Metrics } from '../base/metrics';
+import { type Context, type House } from '../functions/behaviour';
+import { type Complex } from '../model/dsl';
+import { type EnvelopeService } from './envelope-service';
+
+/** What handlers of the operator API are given; `server` wires it. */
+export interface RouteDeps {
+  readonly store: Context['store'];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly pen: Pen;
+  readonly house: House;
+  readonly metrics: Metrics;
+  readonly envelopes: EnvelopeService;
+  /** Refuses a value that could not be written to a client. @throws Problem BAD_VALUE with the path of what does not fit */
+  readonly fits: (type: Complex, value: unknown) => void;
+  /** Sets poll rates while the server runs. */
+  readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
+  readonly sfdiOf: (lfdi: string) => number;
+  /** Told when an LFDI was revoked or let in again, after the store knows. */
+  readonly revoke: (lfdi: string, revoked: boolean) => void;
+}

@@ -1,0 +1,67 @@
+/** From a declared route to Express: who may, what was sent, what is answered. */
+import { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { z } from 'zod';
+import { Problem } from '../base/problem';
+import { type RouteDeps } from './deps';
+import { parse } from './input';
+import { mayAct, parametersOf, type Caller, type Route } from './route';
+
+export interface FrameOptions {
+  readonly deps: RouteDeps;
+  /** Whether answers are held against their shape: in tests, where a wrong one is a BUG. */
+  readonly checkAnswers?: boolean;
+}
+
+const nothing = z.strictObject({});
+const text = z.string().min(1).max(200);
+
+export function mount(app: Express, routes: readonly Route[], options: FrameOptions): void {
+  for (const route of routes) {
+    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
+    app[route.method](path, handlerOf(route, options));
+  }
+}
+
+/** The shape of a route's path parameters. */
+export function paramsShape({ path, params }: Pick<Route, 'path' | 'params'>): z.ZodType {
+  return params ?? z.strictObject(Object.fromEntries(parametersOf(path).map(name => [name, text])));
+}
+
+function handlerOf(route: Route, { deps, checkAnswers = false }: FrameOptions): RequestHandler {
+  const params = paramsShape(route);
+  return async (req, res) => {
+    const caller = res.locals['caller'] as Caller;
+    if (!mayAct(caller.role, route.role))
+      throw new Problem('NO_ROLE', { at: `${req.method} ${route.path}`, want: route.role, got: caller.role });
+    const asked = {
+      caller,
+      params: parse(params, req.params, 'path'),
+      query: parse(route.query ?? nothing, req.query, 'query'),
+      body: bodyOf(route, req),
+    };
+    const value = await route.handle(deps, asked);
+    if (checkAnswers) check(route, value);
+    answer(res, route, value);
+  };
+}
+
+function bodyOf({ body, bodyOptional = false }: Route, req: Request): unknown {
+  const given: unknown = req.body;
+  if (body) return parse(body, given === undefined && bodyOptional ? {} : given, 'request body');
+  if (given !== undefined) parse(nothing, given, 'request body');
+  return undefined;
+}
+
+function answer(res: Response, route: Route, value: unknown): void {
+  if (!route.answer) res.status(204).end();
+  else res.status(route.status ?? 200).json(value);
+}
+
+function check({ answer: shape, method, path }: Route, value: unknown): void {
+  if (!shape) {
+    if (value !== undefined) throw new Error(`${method} ${path} declares no answer but gives one`);
+    return;
+  }
+  const parsed = shape.safeParse(JSON.parse(JSON.stringify(value)));
+  if (!parsed.success) throw new Error(`${method} ${path} answers not as declared: ${parsed.error.message}`);
+}
