@@ -153,6 +153,7 @@ function bound(store: Store): Store {
     series: store.series,
     readings: store.readings,
     outbox: store.outbox,
+    audit: store.audit,
     close: () => store.close(),
   };
 }

@@ -120,10 +120,48 @@ export interface Outbox {
   waiting(): Promise<number>;
 }
 
+/** What somebody did, or was refused. Values are JSON, and never secrets: services/audit.ts sees to that. */
+export interface NewAudit {
+  readonly at: Seconds;
+  /** Who: `key NAME`, `device LFDI`, `server`. */
+  readonly who: string;
+  /** Network address it came from; empty where it came from within. */
+  readonly from: string;
+  /** What, from a small set of words such as `site.add`. */
+  readonly what: string;
+  /** To what: an LFDI, a site, a path. */
+  readonly subject: string;
+  readonly outcome: 'done' | 'refused';
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRow extends NewAudit {
+  /** Given by the store at commit; grows with each row, and no row is ever changed or taken away. */
+  readonly id: number;
+}
+
+export interface AuditQuery {
+  /** Rows after the one of that id; 0 from the first on. */
+  readonly after: number;
+  readonly limit: number;
+  /** Rows with `at` in [from, to). */
+  readonly from?: Seconds;
+  readonly to?: Seconds;
+  /** Only rows that say exactly this. */
+  readonly who?: string;
+  readonly what?: string;
+  readonly subject?: string;
+}
+
+export interface AuditLog {
+  /** In order of id. */
+  page(q: AuditQuery): Promise<AuditRow[]>;
+}
+
 /**
  * A change, applied whole or not at all, in this order: `expect` and unique keys are checked; `drop` and `dropTree`; `put`;
  * the rest. A document that is dropped and put in one plan is replaced, and its version goes on counting. Dropping what is
- * not there does nothing. Only documents are dropped: series, readings and notes are records of what happened and stay.
+ * not there does nothing. Only documents are dropped: series, readings, notes and the audit trail are records of what happened and stay.
  */
 export interface Plan {
   /** Compare-and-set: the version each document must still have. 0 means it must not exist. */
@@ -140,6 +178,8 @@ export interface Plan {
   readonly enqueue?: readonly Note[];
   /** Ids of notes that were delivered or given up; done before `enqueue`. */
   readonly settle?: readonly string[];
+  /** Appended to the audit trail. */
+  readonly audit?: readonly NewAudit[];
 }
 
 /**
@@ -177,5 +217,6 @@ export interface Store {
   readonly series: SeriesLog;
   readonly readings: ReadingLog;
   readonly outbox: Outbox;
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }

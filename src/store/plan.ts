@@ -4,7 +4,16 @@
  */
 import { Problem } from '../base/problem';
 import { type Href } from '../model/href';
-import { type IndexKey, type NewDoc, type NewSeries, type Note, type Plan, type ReadingRow, type Version } from './api';
+import {
+  type IndexKey,
+  type NewAudit,
+  type NewDoc,
+  type NewSeries,
+  type Note,
+  type Plan,
+  type ReadingRow,
+  type Version,
+} from './api';
 import { jsonText } from './json';
 
 export interface PreparedDoc extends Omit<NewDoc, 'body' | 'keys'> {
@@ -18,6 +27,10 @@ export interface PreparedNote extends Omit<Note, 'body'> {
   readonly text: string;
 }
 
+export interface PreparedAudit extends Omit<NewAudit, 'detail'> {
+  readonly text: string;
+}
+
 /** A plan copied and checked. Each document is put once at most. */
 export interface Prepared {
   readonly expect: readonly (readonly [Href, Version])[];
@@ -28,6 +41,7 @@ export interface Prepared {
   readonly readings: readonly ReadingRow[];
   readonly enqueue: readonly PreparedNote[];
   readonly settle: readonly string[];
+  readonly audit: readonly PreparedAudit[];
 }
 
 /** @throws Problem BUG when the plan holds something no store can keep. */
@@ -46,6 +60,7 @@ export function prepare(plan: Plan): Prepared {
     readings: (plan.readings ?? []).map(prepareReading),
     enqueue: (plan.enqueue ?? []).map(prepareNote),
     settle: [...(plan.settle ?? [])],
+    audit: (plan.audit ?? []).map(prepareAudit),
   };
 }
 
@@ -133,6 +148,11 @@ function prepareNote({ id, subscription, due, attempts, body }: Note): PreparedN
   if (!Number.isFinite(due)) throw unfit(`note ${id} due`, 'seconds wanted', due);
   if (!whole(attempts)) throw unfit(`note ${id} attempts`, 'whole number wanted', attempts);
   return { id, subscription, due, attempts, text: jsonText(body, `note ${id} body`) };
+}
+
+function prepareAudit({ at, who, from, what, subject, outcome, detail }: NewAudit): PreparedAudit {
+  if (!whole(at)) throw unfit(`audit ${what} at`, 'whole seconds wanted', at);
+  return { at, who, from, what, subject, outcome, text: jsonText(detail, `audit ${what} detail`) };
 }
 
 /** As long in UTF-8 as in UTF-16. */

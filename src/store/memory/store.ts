@@ -2,6 +2,7 @@ import { type Metrics, noMetrics } from '../../base/metrics';
 import { Problem } from '../../base/problem';
 import { type Committed, type Plan, type Store } from '../api';
 import { prepare, touchRows } from '../plan';
+import { MemoryAudit } from './audit';
 import { MemoryDocuments } from './documents';
 import { MemoryOutbox } from './outbox';
 import { MemoryReadings } from './readings';
@@ -16,6 +17,7 @@ export function memoryStore({ metrics = noMetrics }: { metrics?: Metrics } = {})
   const series = new MemorySeries();
   const readings = new MemoryReadings();
   const outbox = new MemoryOutbox();
+  const audit = new MemoryAudit();
   let open = true;
   const live = <T>(value: () => T): T => {
     if (!open) throw new Problem('STORE_BUSY', { note: 'the store is closed' });
@@ -32,6 +34,7 @@ export function memoryStore({ metrics = noMetrics }: { metrics?: Metrics } = {})
     for (const row of prepared.readings) readings.add(row);
     for (const id of prepared.settle) outbox.remove(id);
     for (const note of prepared.enqueue) outbox.add(note);
+    for (const row of prepared.audit) audit.add(row);
     touchRows(touched, prepared);
     return { ok: true, changed: Object.keys(versions), versions, series: ids, touched: [...touched].sort() };
   };
@@ -46,6 +49,7 @@ export function memoryStore({ metrics = noMetrics }: { metrics?: Metrics } = {})
     series,
     readings,
     outbox,
+    audit,
     close: async () => {
       open = false;
     },

@@ -137,7 +137,7 @@ it('leaves the copy of an older schema as it is', async () => {
   const first = sqliteStore({ file: old, mode: 'create', clock });
   await first.close();
   const db = new Database(old);
-  db.exec('DROP TABLE reading_blocks');
+  db.exec('DROP TABLE reading_blocks; DROP TABLE audit');
   db.pragma('user_version = 1');
   db.close();
   const target = newFile();

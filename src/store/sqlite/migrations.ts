@@ -120,4 +120,20 @@ INSERT INTO reading_blocks
 -- Sites are found by their name.
 INSERT OR IGNORE INTO keys SELECT 'name', json_extract(body, '$.name'), id, 0 FROM docs WHERE list = '~site';
 `,
+  `
+-- The audit trail: ids grow without end, and rows stay as they were written, whoever holds the file open.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  came_from TEXT NOT NULL,
+  what TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
+  detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_of_subject ON audit (subject, id);
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_is_not_dropped BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+`,
 ];

@@ -4,7 +4,7 @@ import { ManualClock } from '../../base/clock';
 import { keptLog } from '../../base/log';
 import { noMetrics, promMetrics } from '../../base/metrics';
 import { storeContract } from '../testing/contract';
-import { doc, entry, key, reading, series } from '../testing/samples';
+import { audit, doc, entry, key, reading, series } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
 import { openDatabase } from './database';
 import { sqliteStore, storeOn } from './store';
@@ -61,6 +61,22 @@ describe('group commit', () => {
     other.close();
     await store.close();
   });
+});
+
+it('lets nobody change or drop what stands in the audit trail, not even with the file in hand', async () => {
+  const file = newFile();
+  const store = open(file);
+  await store.commit({ audit: [audit('site.add')] });
+  await store.close();
+  const db = new Database(file);
+  for (const sql of [
+    "UPDATE audit SET who = 'nobody'",
+    'DELETE FROM audit',
+    'REPLACE INTO audit SELECT id, 9, who, came_from, what, subject, outcome, detail FROM audit',
+  ])
+    expect(() => db.exec(`PRAGMA recursive_triggers = ON; ${sql}`)).toThrow('append-only');
+  expect(db.prepare('SELECT count(*) FROM audit').pluck().get()).toBe(1);
+  db.close();
 });
 
 describe('two processes on one file', () => {

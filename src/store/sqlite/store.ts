@@ -6,6 +6,7 @@ import { Problem } from '../../base/problem';
 import { nextTurn } from '../../base/turn';
 import { type Committed, type Plan, type Store } from '../api';
 import { prepare, touchRows, type Prepared } from '../plan';
+import { SqliteAudit } from './audit';
 import { openDatabase } from './database';
 import { SqliteDocuments } from './documents';
 import { storeProblem } from './faults';
@@ -53,6 +54,7 @@ export function storeOn(
   const series = new SqliteSeries(db);
   const readings = new SqliteReadings(db, blockMost);
   const outbox = new SqliteOutbox(db);
+  const audit = new SqliteAudit(db);
   let open = true;
 
   const apply = (plan: Prepared): Committed => {
@@ -62,6 +64,7 @@ export function storeOn(
     readings.add(plan.readings);
     for (const id of plan.settle) outbox.remove(id);
     for (const note of plan.enqueue) outbox.add(note);
+    for (const row of plan.audit) audit.add(row);
     touchRows(touched, plan);
     return { ok: true, changed: Object.keys(versions), versions, series: ids, touched: [...touched].sort() };
   };
@@ -107,6 +110,7 @@ export function storeOn(
       due: (now, limit) => read(() => outbox.due(now, limit)),
       waiting: () => read(() => outbox.waiting()),
     },
+    audit: { page: query => read(() => audit.page(query)) },
     verify: () => readAll(() => verify(db)),
     close: async () => {
       if (!open) return;

@@ -19,6 +19,7 @@ export function commitContract(open: OpenStore): void {
     readings: await store.readings.page('/m', { start: 0, limit: 9 }),
     due: await store.outbox.due(1e9, 9),
     waiting: await store.outbox.waiting(),
+    audit: await store.audit.page({ after: 0, limit: 9 }),
   });
 
   describe('compare and set', () => {

@@ -1,5 +1,5 @@
 import { type Store } from '../api';
-import { note, reading, series } from './samples';
+import { audit, doc, note, reading, series } from './samples';
 import { type OpenStore } from './with-store';
 
 /** Ids of the rows that a plan added; fails the test when the plan was refused. */
@@ -202,6 +202,48 @@ export function recordContract(open: OpenStore): void {
       await store.commit({ enqueue: [note('b', 50, { attempts: 1 })] });
       expect(await due(1)).toEqual(['a']);
       expect(await store.outbox.waiting()).toBe(2);
+    });
+  });
+
+  describe('audit trail', () => {
+    const all = { after: 0, limit: 100 };
+    it('appends in order, gives rows back as they were, and goes on counting', async () => {
+      const rows = [
+        audit('site.add', { detail: { name: 'Mühle', list: [1, null], deep: { a: true } } }),
+        audit('denied', { outcome: 'refused', who: 'device AB', from: '', at: 4_102_444_800 }),
+      ];
+      await store.commit({ audit: rows });
+      await store.commit({ audit: [audit('site.remove')] });
+      const got = await store.audit.page(all);
+      expect(got).toEqual([...rows, audit('site.remove')].map((row, i) => ({ ...row, id: i + 1 })));
+    });
+
+    it('pages by id and finds by time, by who, by what and by subject, alone and together', async () => {
+      await store.commit({
+        audit: [
+          audit('a', { at: 1, subject: '1' }),
+          audit('b', { at: 2, subject: '2', who: 'server' }),
+          audit('a', { at: 3, subject: '2' }),
+          audit('a', { at: 4, subject: '1', who: 'server' }),
+        ],
+      });
+      const ids = async (query: object) => (await store.audit.page({ ...all, ...query })).map(row => row.id);
+      expect(await ids({ limit: 2 })).toEqual([1, 2]);
+      expect(await ids({ after: 2 })).toEqual([3, 4]);
+      expect(await ids({ after: 9 })).toEqual([]);
+      expect(await ids({ from: 2, to: 4 })).toEqual([2, 3]);
+      expect(await ids({ who: 'server' })).toEqual([2, 4]);
+      expect(await ids({ what: 'a', subject: '2' })).toEqual([3]);
+      expect(await ids({ what: 'a', after: 1, limit: 1 })).toEqual([3]);
+    });
+
+    it('has a row of a plan that was committed and none of one that was not', async () => {
+      await store.commit({ put: [doc('/x')], audit: [audit('done')] });
+      await store.commit({ expect: { '/x': 7 }, audit: [audit('not done')] });
+      await expect(store.commit({ audit: [audit('unfit', { detail: { at: NaN } })] })).rejects.toMatchObject({
+        code: 'BUG',
+      });
+      expect((await store.audit.page(all)).map(row => row.what)).toEqual(['done']);
     });
   });
 }

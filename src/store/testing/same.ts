@@ -3,7 +3,16 @@
  * same. The universe is small on purpose: hrefs, keys and versions collide all the time.
  */
 import fc from 'fast-check';
-import { type IndexKey, type NewDoc, type NewSeries, type Note, type Plan, type ReadingRow, type Store } from '../api';
+import {
+  type IndexKey,
+  type NewAudit,
+  type NewDoc,
+  type NewSeries,
+  type Note,
+  type Plan,
+  type ReadingRow,
+  type Store,
+} from '../api';
 
 const hrefs = ['/a', '/a/1', '/a/1/x', '/a/10', '/a-', '/b', '/b/1', '/b/2', '/b/3', '~s'];
 const lists = ['', '/a', '/b'];
@@ -63,6 +72,15 @@ const newNote: fc.Arbitrary<Note> = fc.record({
   attempts: fc.nat(3),
   body: fc.jsonValue({ maxDepth: 1 }),
 });
+const newAudit: fc.Arbitrary<NewAudit> = fc.record({
+  at: fc.nat(3),
+  who: fc.constantFrom('key a', 'server'),
+  from: fc.constantFrom('', '::1'),
+  what: fc.constantFrom('site.add', 'denied'),
+  subject: fc.constantFrom('1', '2'),
+  outcome: fc.constantFrom('done', 'refused'),
+  detail: fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue({ maxDepth: 1 }), { noNullPrototype: true }),
+});
 const some = <T>(item: fc.Arbitrary<T>, maxLength: number) => fc.array(item, { maxLength });
 const aHref = fc.constantFrom(...hrefs);
 
@@ -80,6 +98,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record(
     readings: some(readingRow, 4),
     enqueue: some(newNote, 2),
     settle: some(fc.constantFrom(...noteIds), 1),
+    audit: some(newAudit, 2),
   },
   { requiredKeys: [] },
 );
@@ -108,6 +127,8 @@ async function view(store: Store, { start, limit, from, to }: Ask): Promise<unkn
     between: await each(meters, meter => store.readings.between(meter, 300, start * 300)),
     due: await store.outbox.due(start, 3),
     waiting: await store.outbox.waiting(),
+    audit: await store.audit.page({ after: start, limit, from: start, subject: '1' }),
+    trail: await store.audit.page({ after: 0, limit: Infinity }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type IndexKey, type NewDoc, type NewSeries, type Note, type ReadingRow } from '../api';
+import { type IndexKey, type NewAudit, type NewDoc, type NewSeries, type Note, type ReadingRow } from '../api';
 
 /** A document with the fields a test does not care about filled in. */
 export function doc(href: string, fields: Partial<NewDoc> = {}): NewDoc {
@@ -38,5 +38,16 @@ export const note = (id: string, due: number, fields: Partial<Note> = {}): Note 
   due,
   attempts: 0,
   body: { id },
+  ...fields,
+});
+
+export const audit = (what: string, fields: Partial<NewAudit> = {}): NewAudit => ({
+  at: 1000,
+  who: 'key ops',
+  from: '127.0.0.1',
+  what,
+  subject: '1',
+  outcome: 'done',
+  detail: {},
   ...fields,
 });
