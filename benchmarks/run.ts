@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { codec } from './codec';
 import { devices } from './devices';
 import { get } from './get';
+import { grid } from './grid';
 import { paging } from './paging';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, devices, get, paging, store };
+const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, devices, get, grid, paging, store };
 
 async function main(name: string | undefined): Promise<number> {
   const run = benchmarks[name ?? ''];

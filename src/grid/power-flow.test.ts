@@ -326,3 +326,17 @@ describe('laws, in random networks', () => {
     );
   });
 });
+
+test('a warm start finds what a cold one finds, in fewer iterations', () => {
+  const flow = powerFlow(network({ lines: [line('a', 'b', 0.2, 0.1)] }));
+  const p = new Float64Array(flow.nodeCount);
+  const q = new Float64Array(flow.nodeCount);
+  p[flow.node('b', 1)] = 9000;
+  const cold = flow.run(p, q);
+  p[flow.node('b', 1)] = 9001;
+  const warm = flow.run(p, q, { warm: true });
+  const volts = flow.voltageV(flow.node('b', 1));
+  flow.run(p, q);
+  expect(warm).toBeLessThan(cold);
+  expect(volts).toBeCloseTo(flow.voltageV(flow.node('b', 1)), 6);
+});

@@ -4,7 +4,7 @@
  */
 import { Problem } from '../base/problem';
 import { type Draw, type Network, type NodeVoltage, type Phase, type Solution } from './network';
-import { type Element, Sweep } from './sweep';
+import { type Element, type Response, Sweep } from './sweep';
 import { type Branch, maskOf, type Topology, topologyOf } from './topology';
 
 export interface PowerFlowOptions {
@@ -157,6 +157,16 @@ export class PowerFlow {
       elements.push({ node: n, other, w, var: reactive, model, ratedV: ratedV ?? nominal });
     }
     return elements;
+  }
+
+  /** Sensitivities of the present state to a watt more drawn at a node. */
+  respond(node: number): Response {
+    return this.sweep.respond(node);
+  }
+
+  /** Complex amperes into a node from upstream, in the present state. */
+  current(node: number): { re: number; im: number } {
+    return { re: this.sweep.iRe[node] as number, im: this.sweep.iIm[node] as number };
   }
 
   /** Whether a bus lies below a split-phase transformer: its phases are legs, 180° apart. */

@@ -1,19 +1,25 @@
-/** Reads a network file, choosing the reader by the file's extension. */
+/** Reads a network file, choosing the reader by the file's extension, or a folder of tables. */
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Problem } from '../base/problem';
 import { readDss } from './dss/read-dss';
 import { type Network } from './network';
+import { isCsvFolder, readNetworkCsv } from './network-csv';
 import { readNetworkJson } from './network-json';
 import { topologyOf } from './topology';
 
 /**
- * `.json` is our own format (docs/network-format.md); `.dss` and `.txt` are OpenDSS scripts. The network is one connected tree.
+ * `.json` is our own format (docs/network-format.md); `.dss` and `.txt` are OpenDSS scripts, a folder with `network.csv` is our tables. The network is one connected tree.
  * @throws Problem BAD_NETWORK that names the field or the file and line.
  */
 export function readNetwork(file: string): Network {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw new Problem('BAD_NETWORK', { at: file, note: 'there is no such file' });
+  if (found.isDirectory() && isCsvFolder(file)) {
+    const network = readNetworkCsv(file);
+    topologyOf(network);
+    return network;
+  }
   if (!found.isFile()) throw new Problem('BAD_NETWORK', { at: file, note: 'this is not a file' });
   const network = readers[extname(file).toLowerCase()]?.(file);
   if (!network)

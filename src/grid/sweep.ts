@@ -22,6 +22,15 @@ export interface Element {
   readonly ratedV: number;
 }
 
+/** Per watt drawn: change of each voltage's magnitude, and of the current into each node from upstream. */
+export interface Response {
+  readonly volts: Float64Array;
+  readonly ampsRe: Float64Array;
+  readonly ampsIm: Float64Array;
+}
+
+const zeros = new Float64Array(3);
+
 export interface RunOptions {
   readonly tolerancePu: number;
   readonly maxIterations: number;
@@ -59,7 +68,8 @@ export class Sweep {
   private readonly startIm: Float64Array;
   private solved = false;
 
-  constructor(network: Network, { branches, busIndex, buses, nominalV, parent, phaseMask }: Topology) {
+  constructor(network: Network, topology: Topology) {
+    const { branches, buses, nominalV, parent, phaseMask } = topology;
     const nodes = 3 * buses.length;
     const floats = (): Float64Array => new Float64Array(nodes);
     this.count = buses.length;
@@ -95,8 +105,9 @@ export class Sweep {
       }
     }
     for (const { bus, phases, ratedV, var: reactive } of network.capacitors ?? []) {
-      const at = busIndex(bus) as number;
-      const siemens = reactive / phases.length / (ratedV ?? (nominalV[at] as number)) ** 2;
+      const at = topology.busIndex(bus) as number;
+      const volts = ratedV ?? nominalV[at] ?? NaN;
+      const siemens = reactive / phases.length / volts ** 2;
       for (const phase of phases) shunt(at, phase - 1, phase - 1, 0, siemens);
     }
     this.shuntBus = Int32Array.from(shunts.keys());
@@ -107,7 +118,7 @@ export class Sweep {
     this.eRe = Float64Array.from(phasors, e => e.re);
     this.eIm = Float64Array.from(phasors, e => e.im);
     this.placeSource(network);
-    this.forward();
+    this.forward(this.eRe, this.eIm, this.iRe, this.iIm, this.vRe, this.vIm);
     this.startRe = this.vRe.slice();
     this.startIm = this.vIm.slice();
   }
@@ -140,8 +151,8 @@ export class Sweep {
       }
       if (elements) for (const element of elements) this.addElement(element);
       this.addShunts(iRe, iIm);
-      this.backward();
-      const change = this.forward();
+      this.backward(iRe, iIm);
+      const change = this.forward(this.eRe, this.eIm, iRe, iIm, vRe, vIm);
       if (change < tolerancePu) {
         this.solved = true;
         return iteration;
@@ -149,6 +160,27 @@ export class Sweep {
       if (!(change < 10)) return 0;
     }
     return 0;
+  }
+
+  /**
+   * How voltages and branch currents of the present state change when one node draws a watt more: one linear sweep with the source
+   * held. About a flat state that is LinDist3Flow (envelopes reference 3.4).
+   */
+  respond(node: number): Response {
+    const floats = (): Float64Array => new Float64Array(this.vRe.length);
+    const [iRe, iIm, vRe, vIm] = [floats(), floats(), floats(), floats()];
+    const [re, im] = [this.vRe[node] as number, this.vIm[node] as number];
+    const square = re * re + im * im;
+    [iRe[node], iIm[node]] = [re / square, im / square];
+    this.backward(iRe, iIm);
+    this.forward(zeros, zeros, iRe, iIm, vRe, vIm);
+    const volts = floats();
+    for (let n = 0; n < volts.length; n++) {
+      const size = Math.hypot(this.vRe[n] as number, this.vIm[n] as number);
+      if (size > 0)
+        volts[n] = ((this.vRe[n] as number) * (vRe[n] as number) + (this.vIm[n] as number) * (vIm[n] as number)) / size;
+    }
+    return { volts, ampsRe: iRe, ampsIm: iIm };
   }
 
   /** What an element draws in the present state: watts and vars. */
@@ -213,8 +245,8 @@ export class Sweep {
   }
 
   /** Adds every bus's current to its parent's, leaves first. */
-  private backward(): void {
-    const { feed, iRe, iIm, kind, parent, ratio } = this;
+  private backward(iRe: Float64Array, iIm: Float64Array): void {
+    const { feed, kind, parent, ratio } = this;
     for (let bus = this.count - 1; bus > 0; bus--) {
       const n = 3 * bus;
       const up = 3 * (parent[bus] as number);
@@ -246,8 +278,15 @@ export class Sweep {
   }
 
   /** Voltages from the source outwards; answers the largest change of any, per unit. */
-  private forward(): number {
-    const { eIm, eRe, feed, iIm, iRe, kind, parent, perUnit, ratio, there, vIm, vRe, zIm, zRe } = this;
+  private forward(
+    eRe: Float64Array,
+    eIm: Float64Array,
+    iRe: Float64Array,
+    iIm: Float64Array,
+    vRe: Float64Array,
+    vIm: Float64Array,
+  ): number {
+    const { feed, kind, parent, perUnit, ratio, there, zIm, zRe } = this;
     let worst = 0;
     for (let bus = 0; bus < this.count; bus++) {
       const n = 3 * bus;
