@@ -61,6 +61,22 @@ export const metricTable = {
   },
   headroom_responses_total: { kind: 'counter', help: 'Responses received', labels: ['status'] },
   headroom_readings_total: { kind: 'counter', help: 'Readings stored', labels: [] },
+  headroom_notifications_total: {
+    kind: 'counter',
+    help: 'Notifications by how their delivery ended',
+    labels: ['outcome'],
+  },
+  headroom_outbox_waiting: { kind: 'gauge', help: 'Notifications that wait to be delivered', labels: [] },
+  headroom_outbox_age_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest waiting notification has been due',
+    labels: [],
+  },
+  headroom_denials_total: {
+    kind: 'counter',
+    help: 'What was refused to whom may not, by what was tried',
+    labels: ['what'],
+  },
   headroom_certificate_days_left: {
     kind: 'gauge',
     help: 'Days until a certificate of ours expires',

@@ -20,6 +20,7 @@ const alwaysThere = new Set([
   'DeviceStatusLink',
   'LogEventListLink',
   'PowerStatusLink',
+  'SubscriptionListLink',
 ]);
 
 /** Adds the links of an EndDevice: only to what is there. An aggregator's own entry has no FSA and no DER (protocol facts 5.2). */
@@ -53,9 +54,20 @@ async function visible({ store, scope }: Context, page: PageAsk): Promise<{ docs
   return { docs: items, all };
 }
 
+/** Entries read at a time to tell one state of the list from another. */
+const stride = 1000;
+
 const devices: Behaviour = {
   resource: model.edev.devices,
   offer: ['POST'],
+  essence: async ctx => {
+    const found: unknown[] = [];
+    for (let start = 0; ; start += stride) {
+      const { docs } = await visible(ctx, { start, limit: stride });
+      found.push(...docs.map(doc => [doc.href, doc.version]));
+      if (docs.length < stride) return found;
+    }
+  },
   list: async (ctx, _params, page) => {
     const { docs, all } = await visible(ctx, page);
     return {

@@ -18,6 +18,7 @@ import { powerStatusBehaviours } from './power-status';
 import { responseBehaviours } from './response';
 import { selfDeviceBehaviour } from './self-device';
 import { storedSet } from './stored';
+import { subscriptionBehaviours } from './subscription';
 import { timeBehaviour } from './time';
 
 /** Every resource this server serves. A resource of the model that is not here is answered with 404 and never linked to. */
@@ -40,6 +41,7 @@ export const behaviours: readonly Behaviour[] = [
   ...powerStatusBehaviours,
   ...networkStatusBehaviours,
   ...csipAusBehaviours,
+  ...subscriptionBehaviours,
   // Stored and shown, no more.
   ...storedSet(model.drlc),
   ...storedSet(model.file),

@@ -29,8 +29,8 @@ const offers = ({ name, type, methods }: Resource, method: Method): boolean => {
   return type.item ? method === 'POST' : method !== 'POST';
 };
 
-/** Not served yet, so never linked to, and answered as if they were not there. */
-const unserved = (resource: Resource): boolean => resource.name.startsWith('subscription.');
+/** Resources of the client: the server posts to them and has none of its own. */
+const unserved = (resource: Resource): boolean => resource.path.startsWith('/ntfy');
 
 const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const;
 

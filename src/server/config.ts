@@ -123,6 +123,42 @@ export const configTable = {
     10_000_000,
     'Requests one identity may send in a minute before it is told to slow down.',
   ),
+  maxSubscriptions: whole(100, 1, 100_000, 'Subscriptions below one EndDevice.'),
+  notifySpacingS: whole(
+    30,
+    0,
+    3600,
+    'Least seconds between two notifications of one subscription; changes in between are told together. The standard says 30.',
+  ),
+  notifyUrgentPrimacy: whole(
+    -1,
+    -1,
+    255,
+    'Changes of the controls of programs of at most this primacy are told at once, without waiting out notifySpacingS; -1 for none.',
+  ),
+  notifyGiveUpS: whole(
+    3 * daySeconds,
+    3600,
+    90 * daySeconds,
+    'Seconds for which notifications of a subscription may go undelivered before it is removed. Clients renew them every day.',
+  ),
+  notifyConnections: whole(4, 1, 64, 'Notifications under way at once to one receiver.'),
+  notifyTimeoutS: whole(30, 1, 300, 'Seconds a receiver may take to accept a notification, connecting included.'),
+  notifyPeer: choice(
+    'subscriber',
+    ['subscriber', 'trusted'],
+    'Whether a receiver must show a certificate of the LFDI that subscribed, or any that leads to a trusted root.',
+  ),
+  notifyPlainHttp: flag(false, 'Whether notifications may go to `http:` URIs, unencrypted. For labs.'),
+  notifyPorts: text('443,1024-65535', 'Ports and ranges of ports that notifications may go to.'),
+  notifyAllow: text(
+    '',
+    'Addresses and ranges that notifications may go to though they are not of the public Internet, such as `10.20.0.0/16, 127.0.0.1`.',
+  ),
+  publicUrl: text(
+    '',
+    'What stands in front of our paths where a client wants an absolute URI, such as `https://utility.example:8443`. Empty: paths alone.',
+  ),
   network: text(
     '',
     'Feeder file, relative to the folder of the configuration. Empty: envelopes cannot be computed, only imported.',

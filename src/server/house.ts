@@ -1,6 +1,7 @@
 import { Problem } from '../base/problem';
 import { type House } from '../functions/behaviour';
 import { allResources } from '../model';
+import { guardOf, type Guard } from '../protocol/push-guard';
 import { checkPollRates, type Config } from './config';
 
 /** Programs are polled more often than the 900 s of the standard: controls hang below them, and carry no rate of their own. */
@@ -32,11 +33,18 @@ export function houseOf(
   { self, changed = () => undefined }: { self?: House['self'] | undefined; changed?: () => void } = {},
 ): {
   house: House;
+  /** Where notifications may go. */
+  guard: Guard;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
 } {
   const configured = config.pollRates as Record<string, number>;
   checkNames(configured, 'BAD_CONFIG');
   const rates = new Map(Object.entries(configured));
+  const guard = guardOf({
+    plainHttp: config.notifyPlainHttp,
+    ports: config.notifyPorts,
+    allow: config.notifyAllow,
+  });
   const house: House = {
     pen: config.enterpriseNumber,
     ...(self && { self }),
@@ -48,9 +56,11 @@ export function houseOf(
     timeZone: config.timeZone,
     controlWindow: config.controlWindow,
     pageCap: config.pageCap,
+    subscriptions: { mostPerDevice: config.maxSubscriptions, refusal: uri => guard.refusal(uri) },
   };
   return {
     house,
+    guard,
     setPollRates: more => {
       checkPollRates(more, 'BAD_VALUE', '');
       checkNames(more, 'BAD_VALUE');

@@ -20,6 +20,7 @@ import { envelopeService, type Envelopes } from './envelopes';
 import { houseOf } from './house';
 import { readOperatorKey } from './init';
 import { listen } from './listen';
+import { noticeService } from './notices';
 import { operatorServer } from './operator';
 
 export interface RunningServer {
@@ -61,16 +62,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const envelopes = await envelopeService({ ...deps, store });
     closing.push(() => envelopes.stop());
 
+    const context = { clock, ids, log, metrics, house, behaviours, envelopes: envelopeViews(clock, house.pen) };
     const answer = answerer({
+      ...context,
       store: changes,
       kept,
-      clock,
-      ids,
-      log,
-      metrics,
-      house,
-      behaviours,
-      envelopes: envelopeViews(clock, house.pen),
       dialect: config.dialect,
       reading: 'lenient',
       admit: rateLimit(clock, config.maxRequestsPerMinute),
@@ -82,6 +78,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       profile: config.certificateProfile,
       revoked: await revokedLfdis({ store }),
     });
+    const told = noticeService(deps, { context, changes, credentials, trust, guard: settings.guard });
+    closing.push(() => told.stop());
+    await told.start();
     const handler = deviceHandler({
       answer,
       peerOf: request => peerOf(request.socket),

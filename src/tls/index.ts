@@ -2,7 +2,7 @@
 export { parseCertificate, type Certificate } from './certificate';
 export { type AcceptedChain, type ChainOptions, type ChainVerdict, checkChain } from './chain';
 export { ccm8, gcm } from './cipher-policy';
-export { clientTls, type ClientTlsOptions, ServerRefused } from './client-tls';
+export { clientTls, type ClientTlsOptions, outboundTls, type OutboundTlsOptions, ServerRefused } from './client-tls';
 export { deviceServer, type DeviceServer, type DeviceServerOptions } from './device-server';
 export { type Hardware } from './extensions';
 export { chainPem, issue, type Issued, type IssueRequest, keyToPem } from './issue';

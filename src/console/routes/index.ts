@@ -1,8 +1,17 @@
 import { type Route } from '../route';
+import { auditRoutes } from './audit';
 import { envelopeRoutes } from './envelopes';
+import { keyRoutes } from './keys';
 import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
 import { siteRoutes } from './sites';
+import { subscriptionRoutes } from './subscriptions';
 
 /** Every route of the operator API, in the order the documents list them. Of two that match a path the first wins. */
-export const operatorRoutes: readonly Route[] = [...siteRoutes, ...programRoutes, ...envelopeRoutes, ...serviceRoutes];
+export const operatorRoutes: readonly Route[] = [
+  ...siteRoutes,
+  ...programRoutes,
+  ...envelopeRoutes,
+  ...subscriptionRoutes,
+  ...serviceRoutes,
+];

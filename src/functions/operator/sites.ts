@@ -5,6 +5,7 @@ import { nearest } from '../../base/nearest';
 import { Problem } from '../../base/problem';
 import { model } from '../../model';
 import { href } from '../../model/href';
+import { endNote, noticeStatus, type StoredSubscription } from '../../services/notices/records';
 import { type Store } from '../../store/api';
 import { apply } from '../behaviour';
 import {
@@ -64,13 +65,16 @@ async function siteOfLfdi(store: Store, lfdi: string): Promise<Site | undefined>
 }
 
 /** Removes a site with everything below its EndDevice: programs, responses, mirrors, readings. */
-export async function removeSite({ store }: OperatorDeps, edev: string): Promise<void> {
+export async function removeSite({ store, clock }: OperatorDeps, edev: string): Promise<void> {
   await apply(store, async () => {
     if (!(await siteOf(store, edev))) throw noSite(edev);
+    // Those subscribed below its EndDevice lose their Subscriptions with it, and are told so.
+    const below = await store.page<StoredSubscription>(`/edev/${edev}/sub`, { start: 0, limit: 100_000 });
+    const enqueue = below.docs.map(doc => endNote(doc, noticeStatus.deleted, clock.now()));
     const mirrors = await store.page(`/mup@${edev}`, { start: 0, limit: 10_000 });
     const usagePoints = await store.page(`/upt@${edev}`, { start: 0, limit: 10_000 });
     const own = [...mirrors.docs, ...usagePoints.docs].map(doc => doc.href);
-    return { status: 204, plan: { dropTree: [...siteTrees(edev), ...own] } };
+    return { status: 204, plan: { dropTree: [...siteTrees(edev), ...own], enqueue } };
   });
 }
 

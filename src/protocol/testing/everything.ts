@@ -10,6 +10,7 @@ import { MirrorMeterReading } from '../../model/mirror';
 import { type Resource } from '../../model/resource';
 import { write } from '../../codec/write';
 import { docOf } from '../../functions/provision';
+import { type StoredSubscription } from '../../services/notices/records';
 import { type NewDoc, type NewSeries } from '../../store/api';
 import { addCurve, addProgram } from '../../functions/operator/programs';
 import { devicePort, lfdiA, pen, siteA, siteB, t0 } from './port';
@@ -25,6 +26,13 @@ export const must: Readonly<Record<string, object>> = {
   DeviceInformation: { lFDI: lfdiA },
   EndDevice: { lFDI: lfdiA },
   MirrorUsagePoint: { mRID, deviceLFDI: lfdiA },
+  Subscription: {
+    subscribedResource: '/edev/1/fsa',
+    encoding: 0,
+    level: '+S1',
+    limit: 1,
+    notificationURI: 'https://a.example/ntfy',
+  },
 };
 
 /** The smallest value the model allows, always the same one. */
@@ -67,6 +75,13 @@ const plain = [
   model.billing,
 ].flatMap(set => Object.values<Resource>(set));
 
+const subscribed: StoredSubscription = {
+  wire: must['Subscription'] as StoredSubscription['wire'],
+  lfdi: lfdiA,
+  watch: 'none',
+  since: t0,
+};
+
 const roots = ['bill', 'brs', 'dr', 'file', 'msg', 'ppy', 'tp'];
 
 export async function everything() {
@@ -82,6 +97,7 @@ export async function everything() {
     docOf(model.fsa.assignments, { edev: '1', fsa: '1' }, { ...fsa?.body, assigned }, t0),
     docOf(model.der.usagePoint, { edev: '1', der: '1' }, valueOf(model.der.usagePoint.type), t0),
     docOf(model.csipAus.connectionPoint, { edev: '1' }, valueOf(model.csipAus.connectionPoint.type), t0),
+    docOf(model.subscription.subscription, { edev: '1', sub: '1' }, subscribed, t0),
     ...plain.filter(r => !r.type.item).map(r => docOf(r, ones(r), valueOf(r.type), t0)),
   ];
   await store.commit({ put: docs });
