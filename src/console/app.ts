@@ -1,36 +1,39 @@
 /**
- * The operator API: JSON over HTTP on its own port, for people's tools and other systems. Every request needs the key that
- * `headroom init` wrote. Errors are problem documents (RFC 9457) that say what to do.
+ * The operator API: JSON over HTTP on its own port, for people's tools and other systems. Every request needs a key
+ * (callers.ts). Errors are problem documents (RFC 9457) that say what to do.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { type IncomingMessage } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { asProblem, Problem } from '../base/problem';
 import { type Log } from '../base/log';
+import { type Auditor } from '../services/audit';
 import { type RouteDeps } from './deps';
 import { mount } from './frame';
 import { openApi } from './openapi';
 import { type Caller, type Route } from './route';
 
 export interface OperatorAppDeps {
-  readonly key: string;
+  /** @throws Problem NO_KEY */
+  readonly callerOf: (req: IncomingMessage) => Promise<Caller>;
+  readonly audit: Auditor;
   readonly log: Log;
   readonly deps: RouteDeps;
   readonly routes: readonly Route[];
   readonly checkAnswers?: boolean;
 }
 
-export function operatorApp({ key, log, deps, routes, checkAnswers = false }: OperatorAppDeps): Express {
+export function operatorApp({ callerOf, audit, log, deps, routes, checkAnswers = false }: OperatorAppDeps): Express {
   const description = JSON.stringify(openApi(routes));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(keyRequired(key));
+  app.use(keyRequired(callerOf, audit));
   app.use(express.json({ limit: '16mb', strict: true }));
   app.get('/metrics', (_req, res, next) => {
     deps.metrics.text().then(text => res.type('text/plain; version=0.0.4').send(text), next);
   });
   app.get('/openapi.json', (_req, res) => void res.type('application/json').send(description));
-  mount(app, routes, { deps, checkAnswers });
+  mount(app, routes, { deps, audit, checkAnswers });
   app.use((req, _res, next) =>
     next(new Problem('NO_SUCH', { at: `${req.method} ${req.path}`, note: 'the operator API has no such path' })),
   );
@@ -38,21 +41,17 @@ export function operatorApp({ key, log, deps, routes, checkAnswers = false }: Op
   return app;
 }
 
-function keyRequired(key: string): RequestHandler {
-  const want = Buffer.from(`Bearer ${key}`);
-  return (req, res, next) => {
-    const got = Buffer.from(req.headers.authorization ?? '');
-    if (got.length === want.length && timingSafeEqual(got, want)) {
-      const caller: Caller = { name: 'operator.key', role: 'admin', from: req.socket.remoteAddress ?? '' };
-      res.locals['caller'] = caller;
-      next();
-    } else
-      next(
-        new Problem('NO_KEY', {
-          at: 'Authorization',
-          note: req.headers.authorization === undefined ? 'there is none' : 'it is not the key of this server',
-        }),
-      );
+/** Before anything is read of a body: strangers cost us a hash. */
+function keyRequired(callerOf: OperatorAppDeps['callerOf'], audit: Auditor): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      res.locals['caller'] = await callerOf(req);
+    } catch (thrown) {
+      const from = req.socket.remoteAddress ?? '';
+      audit.denied({ who: 'unknown', from, what: 'operator.refused', subject: '', detail: {} });
+      throw thrown;
+    }
+    next();
   };
 }
 

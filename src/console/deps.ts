@@ -21,4 +21,8 @@ export interface RouteDeps {
   readonly sfdiOf: (lfdi: string) => number;
   /** Told when an LFDI was revoked or let in again, after the store knows. */
   readonly revoke: (lfdi: string, revoked: boolean) => void;
+  /** Random text for a new key. */
+  readonly newSecret: () => string;
+  /** SHA-256 of one certificate, 64 upper-case hex digits. @throws Problem BAD_CERT */
+  readonly fingerprintOf: (pem: string) => string;
 }

@@ -113,7 +113,21 @@ const devices: Behaviour = {
     return {
       status: 201,
       location: href(model.edev.device, { edev }),
-      plan: { ...plan, put: [...(plan.put ?? []), ...siteDocs(site, { pen: house.pen, now })] },
+      plan: {
+        ...plan,
+        put: [...(plan.put ?? []), ...siteDocs(site, { pen: house.pen, now })],
+        audit: [
+          {
+            at: now,
+            who: `device ${scope.lfdi}`,
+            from: '',
+            what: 'device.registered',
+            subject: edev,
+            outcome: 'done',
+            detail: { name: site.name, sfdi: site.sfdi },
+          },
+        ],
+      },
     };
   },
 };

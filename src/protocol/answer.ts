@@ -39,6 +39,8 @@ export interface DevicePortDeps extends ContextDeps {
   readonly admit: (identity: string) => void;
   /** Throws the same when too many are being worked on; else what it returns is called when this one is done. */
   readonly enter: (identity: string) => () => void;
+  /** Told of requests for what is not the caller's, or that it may not make. */
+  readonly denied?: (request: Request, problem: Problem) => void;
 }
 
 const longestUrl = 255;
@@ -82,6 +84,7 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
       return answer;
     } catch (thrown) {
       const problem = asProblem(thrown);
+      if (problem.code === 'NOT_YOURS' || (problem.code === 'NOT_FOUND' && match)) deps.denied?.(request, problem);
       return { ...errorBody(problem, dialects[dialect]), resource, problem };
     }
   };

@@ -17,6 +17,7 @@ import { hostOf, processHost, type EngineHost } from '../services/engine-host';
 import { controlsOf, inForce } from '../services/envelopes/controls';
 import { createEnvelopeRunner, type EnvelopeRunner } from '../services/envelope-runner';
 import { type RunResult } from '../services/run-result';
+import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { type ServerDeps } from './deps';
 import { holds, snapshotMaker } from './snapshot';
@@ -29,7 +30,9 @@ export interface Envelopes extends EnvelopeService {
 const runsKept = 1000;
 
 /** @throws Problem BAD_NETWORK, UNKNOWN_ENGINE, BAD_CONFIG when network or engine of the configuration cannot be used */
-export async function envelopeService(deps: ServerDeps & { readonly store: Store }): Promise<Envelopes> {
+export async function envelopeService(
+  deps: ServerDeps & { readonly store: Store; readonly audit?: Auditor },
+): Promise<Envelopes> {
   const { dir, config, store, clock } = deps;
   const network = networkOf(dir, config.network, config.headRatingKva);
   const loaded = loadEngine(config.engine, config.engineOptions, dir);
@@ -51,6 +54,14 @@ export async function envelopeService(deps: ServerDeps & { readonly store: Store
   const noted = (result: RunResult): RunResult => {
     runs.push(summaryOf(result));
     if (runs.length > runsKept) runs.shift();
+    const { engine, outcome, controlsPublished, sitesPublished } = result;
+    deps.audit?.record({
+      who: 'server',
+      from: '',
+      what: 'envelopes.published',
+      subject: engine,
+      detail: { outcome, controlsPublished, sitesPublished },
+    });
     return result;
   };
   return {

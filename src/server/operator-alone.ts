@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { auditor } from '../services/audit';
 import { openStore } from '../store/open';
 import { envelopeService } from './envelopes';
 import { houseOf } from './house';
@@ -15,8 +16,16 @@ export async function startOperator(
   const key = readOperatorKey(dir);
   const store = await openStore({ kind: 'sqlite', file: resolve(dir, config.database), mode: 'open' }, deps);
   try {
-    const envelopes = await envelopeService({ ...deps, store });
-    const server = operatorServer(deps, { store, envelopes, house: houseOf(config), key, revoke: () => undefined });
+    const audit = auditor({ ...deps, store });
+    const envelopes = await envelopeService({ ...deps, store, audit });
+    const server = operatorServer(deps, {
+      store,
+      envelopes,
+      house: houseOf(config),
+      key,
+      audit,
+      revoke: () => undefined,
+    });
     const port = await listen(server, '127.0.0.1', 0, 'operator');
     return {
       port,
@@ -27,6 +36,7 @@ export async function startOperator(
           server.closeAllConnections();
         });
         await envelopes.stop();
+        await audit.settled();
         await store.close();
       },
     };

@@ -11,12 +11,14 @@ import { httpLimits } from '../protocol/http-limits';
 import { KeptAnswers } from '../protocol/kept-answers';
 import { rateLimit, sideBySide } from '../protocol/rate';
 import { redirectHandler } from '../protocol/redirect';
+import { auditor } from '../services/audit';
 import { observed } from '../services/changes';
 import { openStore } from '../store/open';
 import { type Store } from '../store/api';
 import { deviceServer, lfdiOf, loadServerFiles, peerOf, pemToDer, selfTest, sfdiOf, Trust } from '../tls';
 import { type ServerDeps } from './deps';
 import { envelopeService, type Envelopes } from './envelopes';
+import { deniedAt, refusedAt } from './denials';
 import { houseOf } from './house';
 import { readOperatorKey } from './init';
 import { listen } from './listen';
@@ -56,10 +58,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     closing.push(() => opened.close());
     const changes = observed(opened);
     const { store } = changes;
+    const audit = auditor({ store, clock, log, metrics });
+    closing.push(() => audit.settled());
     const kept = new KeptAnswers();
     const settings = houseOf(config, { self: ownIdentity(credentials.chainPem), changed: () => kept.clear() });
     const { house } = settings;
-    const envelopes = await envelopeService({ ...deps, store });
+    const envelopes = await envelopeService({ ...deps, store, audit });
     closing.push(() => envelopes.stop());
 
     const context = { clock, ids, log, metrics, house, behaviours, envelopes: envelopeViews(clock, house.pen) };
@@ -71,6 +75,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       reading: 'lenient',
       admit: rateLimit(clock, config.maxRequestsPerMinute),
       enter: sideBySide(config.maxRequestsAtOnce),
+      denied: deniedAt(audit),
     });
     const trust = new Trust({
       clock,
@@ -98,6 +103,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
         log,
         metrics,
         http: httpLimits(config),
+        refused: refusedAt(audit),
       },
       handler,
     );
@@ -119,6 +125,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       envelopes,
       house: settings,
       key,
+      audit,
       revoke: (lfdi, revoked) => (revoked ? trust.revoke(lfdi) : trust.reinstate(lfdi)),
     });
     const operatorPort = await listen(operator, config.operatorHost, config.operatorPort, 'operatorPort');

@@ -14,6 +14,8 @@ export interface DeviceServerOptions extends ServerTlsOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** Told of each connection that was not let in, or was ended because trust in it ended, with the address it came from. */
+  refused?: (refusal: Refusal, from: string) => void;
   /** Options of node:http: keep-alive, header and body limits. */
   http?: Pick<
     ServerOptions,
@@ -52,7 +54,9 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
 
   const turnAway = (socket: TLSSocket, { reason, text, lfdi }: Refusal, peer?: PeerIdentity) => {
     metrics.count('headroom_handshake_failures_total', { reason });
-    log.warn('connection refused', { reason, text, from: socket.remoteAddress, lfdi: peer?.lfdi ?? lfdi });
+    const who = peer?.lfdi ?? lfdi;
+    log.warn('connection refused', { reason, text, from: socket.remoteAddress, lfdi: who });
+    options.refused?.({ ok: false, reason, text, ...(who !== undefined && { lfdi: who }) }, socket.remoteAddress ?? '');
     socket.destroy();
   };
 
@@ -64,6 +68,7 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
       settled = true;
       metrics.count('headroom_handshake_failures_total', { reason });
       log.info('handshake failed', { reason, text, from });
+      if (reason !== 'handshake') options.refused?.(refuse(reason, text), from ?? '');
     };
     // The plain socket sees no traffic of its own once TLS has taken it over: this is a deadline, not an idle time.
     raw.setTimeout(handshakeTimeoutMs, () => {

@@ -13,5 +13,7 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...envelopeRoutes,
   ...subscriptionRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
   ...serviceRoutes,
 ];
