@@ -6,7 +6,7 @@ import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { type Resource } from '../model/resource';
 import { type Doc, type Store } from '../store/api';
-import { type StoredFsa } from './provision';
+import { assignmentsOf, groupsOf } from './groups';
 import { type Scope } from './scope';
 
 /** Link elements of FunctionSetAssignments and DeviceCapability to such lists. */
@@ -31,14 +31,13 @@ export async function assignments(
 ): Promise<Pick<Scope, 'programs' | 'assigned'>> {
   const programs = new Set<string>();
   const assigned: Record<string, Set<string>> = {};
-  for (const edev of edevs) {
-    const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
-    for (const { body } of docs) {
-      for (const derp of body.programs) programs.add(derp);
-      for (const [root, ids] of Object.entries(body.assigned ?? {}))
+  const groupAt = groupsOf(store); // each group once, however many devices are in it
+  for (const edev of edevs)
+    for (const { fsa } of await assignmentsOf(store, edev, groupAt)) {
+      for (const derp of fsa.programs) programs.add(derp);
+      for (const [root, ids] of Object.entries(fsa.assigned ?? {}))
         for (const id of ids) (assigned[root] ??= new Set()).add(id);
     }
-  }
   return {
     programs: [...programs],
     assigned: Object.fromEntries(Object.entries(assigned).map(([root, ids]) => [root, [...ids]])),

@@ -10,12 +10,22 @@ import { sortKey } from '../model/sort-key';
 import { watts } from '../base/units';
 import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
 import { visibleControls } from '../services/envelopes/window';
-import { isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
+import {
+  isActive,
+  isListed,
+  nextChange,
+  statusAt,
+  versionAt,
+  type Edition,
+  type EventFacts,
+} from '../services/timeline';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
 import { limitsBase, speaksWatts } from './limits';
 import { pageOf } from './lists';
 import { type StoredDefault, type StoredProgram } from './provision';
-import { withSupersession, type StoredControl } from './stored-control';
+import { type DialectId, dialects } from '../model/dialect';
+import { knownTo, modesOf } from './modes';
+import { factsOf, type StoredControl } from './stored-control';
 import { siteOf } from './site';
 
 /** A control of either kind with what its wire form needs. */
@@ -24,7 +34,7 @@ interface Control {
   readonly mrid: string;
   readonly facts: EventFacts;
   readonly creationTime: Seconds;
-  readonly wire: () => Omit<DERControl, 'href' | 'EventStatus' | 'subscribable'>;
+  readonly wire: () => Omit<DERControl, 'href' | 'EventStatus' | 'subscribable' | 'version'>;
 }
 
 /** Bits of responseRequired: 0 received, 1 started, completed, superseded … (protocol facts 4.3). */
@@ -38,7 +48,7 @@ async function setMaxW({ store }: Context, edev: string): Promise<number> {
   return settings ? watts(settings.body.setMaxW) : (site?.body.maxExportW ?? 0);
 }
 
-function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW: number, now: Seconds): Control {
+function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW: number): Control {
   return {
     derp,
     mrid: control.mrid,
@@ -49,7 +59,6 @@ function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW
       responseRequired: envelopeResponses,
       mRID: control.mrid,
       description: 'Operating envelope',
-      version: control.supersededAt !== undefined && control.supersededAt <= now ? 1 : 0,
       creationTime: control.createdAt,
       interval: { duration: control.durationS, start: control.start },
       DERControlBase: limitsBase(control, ctx.scope.dialect, maxW),
@@ -61,7 +70,6 @@ function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Con
   const {
     mRID,
     description,
-    version,
     creationTime,
     interval,
     randomizeStart,
@@ -80,7 +88,6 @@ function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Con
       responseRequired,
       mRID,
       ...(description !== undefined && { description }),
-      version,
       creationTime,
       interval,
       ...(randomizeDuration !== undefined && { randomizeDuration }),
@@ -97,35 +104,46 @@ interface Listed {
   readonly controls: Control[];
 }
 
+/** Which rules the caller's edition has for events that are over. */
+export const editionOf = (dialect: DialectId): Edition =>
+  dialects[dialect].layers['2023'] === undefined ? 2018 : 2023;
+
 async function listed(ctx: Context, derp: string, program: StoredProgram | undefined): Promise<Listed> {
   if (!program) return { now: ctx.now, controls: [] };
+  const edition = editionOf(ctx.scope.dialect);
   if (program.envelopeOf !== undefined) {
     const site = program.envelopeOf;
     const all = await ctx.envelopes.ofSite(ctx.store.series, site);
-    const now = ctx.nowUntil(moment => soonest(all, moment));
+    const now = ctx.nowUntil(moment => soonest(all, moment, edition));
     const maxW = speaksWatts(ctx.scope.dialect) ? 0 : await setMaxW(ctx, site);
     const controls = visibleControls(all, now, { window: ctx.house.controlWindow });
-    return { now, controls: controls.map(control => envelopeWire(ctx, derp, control, maxW, now)) };
+    return { now, controls: controls.map(control => envelopeWire(ctx, derp, control, maxW)) };
   }
-  const { docs } = await ctx.store.page<StoredControl>(href(model.der.controls, { derp }), { start: 0, limit: 5000 });
-  const all = withSupersession(docs.map(doc => doc.body));
+  const all = await ctx.envelopes.issued.ofProgram(ctx.store, derp);
   const now = ctx.nowUntil(moment =>
     soonest(
       all.map(each => each.facts),
       moment,
+      edition,
     ),
   );
   const controls = all
-    .filter(({ facts }) => isListed(facts, now))
+    .filter(({ stored, facts }) => isListed(facts, now, edition) && canBeTold(stored.base, ctx.scope.dialect))
     .map(({ stored, facts }) => storedWire(derp, stored, facts));
   return { now, controls };
 }
 
+/** A control none of whose modes the client's edition knows would be an empty order: it is not shown there (docs/choices.md). */
+function canBeTold(base: DERControlBase, dialect: DialectId): boolean {
+  const modes = modesOf(base);
+  return modes.length === 0 || modes.some(mode => knownTo(mode, dialect));
+}
+
 /** When the first of these events changes state. */
-function soonest(events: readonly EventFacts[], now: Seconds): Seconds | undefined {
+function soonest(events: readonly EventFacts[], now: Seconds, edition: Edition): Seconds | undefined {
   let first: Seconds | undefined;
   for (const event of events) {
-    const next = nextChange(event, now);
+    const next = nextChange(event, now, edition);
     if (next !== undefined && (first === undefined || next < first)) first = next;
   }
   return first;
@@ -135,12 +153,13 @@ async function programOf(ctx: Context, derp: string): Promise<StoredProgram | un
   return (await ctx.store.get<StoredProgram>(href(model.der.program, { derp })))?.body;
 }
 
-function shown(control: Control, now: Seconds): DERControl {
+function shown(control: Control, now: Seconds, edition: Edition): DERControl {
   const wire = control.wire();
-  const status = statusAt(control.facts, now);
+  const status = statusAt(control.facts, now, edition);
   return {
     href: href(model.der.control, { derp: control.derp, derc: control.mrid }),
     ...wire,
+    version: versionAt(control.facts, now, edition),
     EventStatus: {
       currentStatus: status.currentStatus,
       dateTime: status.dateTime,
@@ -152,12 +171,12 @@ function shown(control: Control, now: Seconds): DERControl {
   };
 }
 
-function pageControls({ controls, now }: Listed, page: PageAsk) {
+function pageControls({ scope }: Context, { controls, now }: Listed, page: PageAsk) {
   const entries = controls
     .map(control => ({ key: keyOf(control), item: control }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, all } = pageOf(entries, page);
-  return { all, items: items.map(control => shown(control, now)) };
+  return { all, items: items.map(control => shown(control, now, editionOf(scope.dialect))) };
 }
 
 const keyOf = ({ facts, creationTime, mrid }: Control): string =>
@@ -176,25 +195,26 @@ export async function controlCounts(
 /** The control an mRID names, with its program, whether or not it still stands in a list. */
 export async function controlByMrid(ctx: Context, mrid: string): Promise<Control | undefined> {
   const envelope = await findControl(ctx.store.series, mrid, { pen: ctx.house.pen });
-  if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site), ctx.now);
+  if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site));
   const [doc] = await ctx.store.find<StoredControl>('mrid', mrid);
   if (!doc) return undefined;
   const derp = doc.href.split('/')[2] ?? '';
-  const { docs } = await ctx.store.page<StoredControl>(doc.list, { start: 0, limit: 5000 });
-  const found = withSupersession(docs.map(each => each.body)).find(({ stored }) => stored.mRID === mrid);
-  return found && storedWire(derp, found.stored, found.facts);
+  const issued = await ctx.envelopes.issued.ofProgram(ctx.store, derp);
+  const found = issued.find(({ stored }) => stored.mRID === mrid);
+  return storedWire(derp, found?.stored ?? doc.body, found?.facts ?? factsOf(doc.body));
 }
 
 const controls: Behaviour = {
   resource: model.der.controls,
-  list: async (ctx, { derp = '' }, page) => pageControls(await listed(ctx, derp, await programOf(ctx, derp)), page),
+  list: async (ctx, { derp = '' }, page) =>
+    pageControls(ctx, await listed(ctx, derp, await programOf(ctx, derp)), page),
 };
 
 const activeControls: Behaviour = {
   resource: model.der.activeControls,
   list: async (ctx, { derp = '' }, page) => {
     const { now, controls: all } = await listed(ctx, derp, await programOf(ctx, derp));
-    return pageControls({ now, controls: all.filter(({ facts }) => isActive(facts, now)) }, page);
+    return pageControls(ctx, { now, controls: all.filter(({ facts }) => isActive(facts, now)) }, page);
   },
 };
 
@@ -203,7 +223,10 @@ const control: Behaviour = {
   resource: model.der.control,
   item: async (ctx, { derp = '', derc = '' }) => {
     const found = await controlByMrid(ctx, derc.toUpperCase());
-    return found?.derp === derp && isListed(found.facts, ctx.now) ? shown(found, ctx.now) : undefined;
+    if (found?.derp !== derp || !canBeTold(found.wire().DERControlBase, ctx.scope.dialect)) return undefined;
+    const edition = editionOf(ctx.scope.dialect);
+    const now = ctx.nowUntil(moment => nextChange(found.facts, moment, edition));
+    return isListed(found.facts, now, edition) ? shown(found, now, edition) : undefined;
   },
 };
 
@@ -213,7 +236,7 @@ const defaultControl: Behaviour = {
   item: async (ctx, { derp = '' }) => {
     const doc = await ctx.store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
     if (!doc) return undefined;
-    const { mRID, description, version, importW, exportW, base } = doc.body;
+    const { mRID, description, version, importW, exportW, base, settings } = doc.body;
     const program = await programOf(ctx, derp);
     const maxW = program?.envelopeOf !== undefined ? await setMaxW(ctx, program.envelopeOf) : 0;
     const limits = limitsBase(
@@ -227,6 +250,7 @@ const defaultControl: Behaviour = {
       description,
       version,
       DERControlBase: { ...(base as DERControlBase | undefined), ...limits },
+      ...settings,
     };
   },
 };

@@ -6,7 +6,8 @@ import { type Resource } from '../model/resource';
 import { badValue, notFound, type Behaviour, type Context, type Incoming } from './behaviour';
 import { programView } from './der-program';
 import { pageOf } from './lists';
-import { docOf, type StoredFsa, type StoredProgram } from './provision';
+import { assignmentsOf } from './groups';
+import { docOf, type StoredProgram } from './provision';
 import { stored } from './stored';
 
 /** A client's clock may be ahead of ours by this much before its times are refused. */
@@ -48,8 +49,7 @@ function derView(_ctx: Context, _body: StoredDer, at: string): object {
 
 /** Programs assigned to the device of a DER, through whichever of its assignments. */
 async function programsOfDer({ store }: Context, edev: string) {
-  const { docs } = await store.page<StoredFsa>(href(model.fsa.list, { edev }), { start: 0, limit: 100 });
-  const ids = new Set(docs.flatMap(doc => doc.body.programs));
+  const ids = new Set((await assignmentsOf(store, edev)).flatMap(({ fsa }) => fsa.programs));
   const found = await store.many<StoredProgram>([...ids].map(derp => href(model.der.program, { derp })));
   return found.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }

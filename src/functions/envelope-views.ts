@@ -2,9 +2,11 @@ import { type Clock, type Seconds } from '../base/clock';
 import { type Pen } from '../base/ids';
 import { controlsOf, type EnvelopeControl } from '../services/envelopes/controls';
 import { type SeriesLog } from '../store/api';
+import { issuedControls, type IssuedControls } from './issued-controls';
 
-/** Envelope controls of a site, worked out once for each publication. */
+/** Envelope controls of a site, worked out once for each publication; and what operators issued, once for each change. */
 export interface EnvelopeViews {
+  readonly issued: IssuedControls;
   /** `series` is the log of the store the request reads from, so that it is noted as read. */
   ofSite(series: SeriesLog, site: string): Promise<EnvelopeControl[]>;
 }
@@ -18,6 +20,7 @@ export function envelopeViews(clock: Clock, pen: Pen, { staleS = 3600, most = 20
   let size = 0;
   const kept = new Map<string, { latest: number; at: Seconds; controls: EnvelopeControl[] }>();
   return {
+    issued: issuedControls(),
     async ofSite(series, site) {
       const latest = await series.latest(site);
       const now = clock.now();

@@ -4,11 +4,12 @@ import { href } from '../model/href';
 import { assignedLinks } from './assigned';
 import { type Behaviour, type Context } from './behaviour';
 import { programView } from './der-program';
+import { assignmentOf, assignmentsOf, groupsOf, type Assignment } from './groups';
 import { pageOf } from './lists';
 import { type StoredFsa, type StoredProgram } from './provision';
 
-async function fsaView(ctx: Context, stored: StoredFsa, at: string): Promise<FunctionSetAssignments> {
-  const { programs, assigned = {}, ...rest } = stored;
+async function fsaView(ctx: Context, { href: at, fsa }: Assignment): Promise<FunctionSetAssignments> {
+  const { programs, assigned = {}, group: _group, ...rest } = fsa;
   return {
     href: at,
     ...(await assignedLinks(ctx, Object.keys(assigned))),
@@ -18,19 +19,38 @@ async function fsaView(ctx: Context, stored: StoredFsa, at: string): Promise<Fun
   };
 }
 
-const list: Behaviour = { resource: model.fsa.list, view: (ctx, body, at) => fsaView(ctx, body as StoredFsa, at) };
+const list: Behaviour = {
+  resource: model.fsa.list,
+  list: async (ctx, { edev = '' }, page) => {
+    const found = await assignmentsOf(ctx.store, edev);
+    const { items, all } = pageOf(
+      found.map(each => ({ key: each.sortKey, item: each })),
+      page,
+    );
+    return { all, items: await Promise.all(items.map(each => fsaView(ctx, each))) };
+  },
+};
+
+async function assignmentAt(ctx: Context, params: Readonly<Record<string, string>>): Promise<Assignment | undefined> {
+  const doc = await ctx.store.get<StoredFsa>(href(model.fsa.assignments, params));
+  return doc && assignmentOf(groupsOf(ctx.store), doc);
+}
+
 const item: Behaviour = {
   resource: model.fsa.assignments,
-  view: (ctx, body, at) => fsaView(ctx, body as StoredFsa, at),
+  item: async (ctx, params) => {
+    const found = await assignmentAt(ctx, params);
+    return found && fsaView(ctx, found);
+  },
 };
 
 /** The programs of one assignment, in the order of the standard. The programs themselves live at /derp and may be shared. */
 const programs: Behaviour = {
   resource: model.fsa.programs,
   list: async (ctx, params, page) => {
-    const fsa = await ctx.store.get<StoredFsa>(href(model.fsa.assignments, params));
+    const found = await assignmentAt(ctx, params);
     const docs = await ctx.store.many<StoredProgram>(
-      (fsa?.body.programs ?? []).map(derp => href(model.der.program, { derp })),
+      (found?.fsa.programs ?? []).map(derp => href(model.der.program, { derp })),
     );
     const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
     const { items, all } = pageOf(entries, page);

@@ -18,8 +18,10 @@ export interface StoredFsa {
   readonly mRID: string;
   readonly description: string;
   readonly version: number;
-  /** Ids (`:derp`) of the programs it assigns, empty when it assigns none. */
+  /** Ids (`:derp`) of the programs it assigns by itself, empty when it assigns none. */
   readonly programs: readonly string[];
+  /** Group whose programs it assigns too, with those of all nodes above; see groups.ts. */
+  readonly group?: string;
   /** Ids of what else it assigns, by the first segment of their path, such as `{ tp: ['7'] }`; see assigned.ts. */
   readonly assigned?: Readonly<Record<string, readonly string[]>>;
 }
@@ -42,6 +44,8 @@ export interface StoredDefault {
   readonly exportW?: number;
   /** Any other mode, in wire form. */
   readonly base?: object;
+  /** Ramps and enter-service settings, in wire form. */
+  readonly settings?: object;
 }
 
 /** Envelopes are variable operating envelopes: 20 in the order of envelopes 6.4, below emergency orders, above static limits. */
@@ -82,6 +86,17 @@ export function docOf(
   const at = href(resource, params);
   const list = at.slice(0, at.lastIndexOf('/'));
   return { href: at, list, kind: resource.name, changed: now, sortKey: sortKey(resource, body, at), body, keys };
+}
+
+/** Index key, of index `owner`, of the assignments that name a group. */
+export const memberKey = (group: string): string => `~group-members/${group}`;
+
+/** A FunctionSetAssignments, found by its programs and by its group. */
+export function fsaDoc(params: { readonly edev: string; readonly fsa: string }, fsa: StoredFsa, now: Seconds): NewDoc {
+  return docOf(model.fsa.assignments, params, fsa, now, [
+    ...fsa.programs.map(key => ({ index: 'program' as const, key })),
+    ...(fsa.group === undefined ? [] : [{ index: 'owner' as const, key: memberKey(fsa.group) }]),
+  ]);
 }
 
 /** An EndDevice stands in the list of who speaks for it: its manager, or itself. */
@@ -133,7 +148,7 @@ export function siteDocs(site: Site, { pen, now }: Making): NewDoc[] {
   const der = { edev, der: '1' };
   const rated = activePower(Math.max(site.maxExportW, site.maxImportW));
   docs.push(
-    docOf(model.fsa.assignments, { edev, fsa: '1' }, fsa, now, [{ index: 'program', key: edev }]),
+    fsaDoc({ edev, fsa: '1' }, fsa, now),
     docOf(model.der.program, { derp: edev }, program, now),
     docOf(model.der.defaultControl, { derp: edev }, firm, now),
     docOf(model.der.der, der, {}, now),

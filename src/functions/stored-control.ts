@@ -1,12 +1,13 @@
 import { type Seconds } from '../base/clock';
 import { type DERControlBase } from '../model/der';
-import { earliestStart, latestEnd, type EventFacts } from '../services/timeline';
+import { type IssuedEvent } from '../services/supersession';
+import { type EventFacts } from '../services/timeline';
+import { modesOf } from './modes';
 
 /** A control the operator issued. Immutable but for its cancellation. */
 export interface StoredControl {
   readonly mRID: string;
   readonly description?: string;
-  readonly version: number;
   readonly creationTime: Seconds;
   readonly interval: { readonly duration: Seconds; readonly start: Seconds };
   readonly randomizeStart?: number;
@@ -17,9 +18,17 @@ export interface StoredControl {
   readonly responseRequired: string;
   readonly cancelledAt?: Seconds;
   readonly cancelRandomized?: boolean;
+  /** Noted when it is laid aside, where what superseded it can no longer be looked up. */
+  readonly supersededAt?: Seconds;
 }
 
-function factsOf(control: StoredControl): EventFacts {
+/** A control with its supersession worked out. */
+export interface IssuedControl {
+  readonly stored: StoredControl;
+  readonly facts: EventFacts;
+}
+
+export function factsOf(control: StoredControl): EventFacts {
   const { interval, creationTime, randomizeStart, randomizeDuration, cancelledAt, cancelRandomized } = control;
   return {
     start: interval.start,
@@ -29,44 +38,16 @@ function factsOf(control: StoredControl): EventFacts {
     ...(randomizeDuration !== undefined && { randomizeDuration }),
     ...(cancelledAt !== undefined && { cancelledAt }),
     ...(cancelRandomized !== undefined && { cancelRandomized }),
+    ...(control.supersededAt !== undefined && { supersededAt: control.supersededAt }),
   };
 }
 
-const modes = (control: StoredControl): string[] => Object.keys(control.base).filter(mode => mode !== 'rampTms');
-
-/**
- * Facts of all controls of one program, supersession worked out (protocol facts 4.1, 4.2): a newer control that names every
- * mode of an older one supersedes it at its own earliest effective start; one that names only some marks it as potentially
- * superseded from its creation on. A control cancelled before it began supersedes nothing.
- */
-export function withSupersession(controls: readonly StoredControl[]): { stored: StoredControl; facts: EventFacts }[] {
-  const all = controls.map(stored => ({ stored, facts: factsOf(stored) }));
-  return all.map(({ stored, facts }) => {
-    let supersededAt = Infinity;
-    let potentiallySupersededAt = Infinity;
-    for (const other of all) {
-      const newer =
-        other.stored.creationTime > stored.creationTime ||
-        (other.stored.creationTime === stored.creationTime && other.stored.mRID > stored.mRID);
-      if (!newer || other.stored === stored) continue;
-      const begins = Math.max(earliestStart(other.facts), other.stored.creationTime);
-      const overlaps = begins < latestEnd(facts) && latestEnd(other.facts) > earliestStart(facts);
-      const neverRan = other.facts.cancelledAt !== undefined && other.facts.cancelledAt <= begins;
-      if (!overlaps || neverRan) continue;
-      const named = modes(other.stored);
-      const mine = modes(stored);
-      if (mine.every(mode => named.includes(mode)))
-        supersededAt = Math.min(supersededAt, Math.max(begins, earliestStart(facts)));
-      else if (mine.some(mode => named.includes(mode)))
-        potentiallySupersededAt = Math.min(potentiallySupersededAt, other.stored.creationTime);
-    }
-    return {
-      stored,
-      facts: {
-        ...facts,
-        ...(supersededAt < Infinity && { supersededAt }),
-        ...(potentiallySupersededAt < Infinity && { potentiallySupersededAt }),
-      },
-    };
-  });
+export function eventOf(stored: StoredControl): IssuedEvent {
+  const { mRID: mrid, base, deviceCategory } = stored;
+  return {
+    mrid,
+    facts: factsOf(stored),
+    modes: modesOf(base),
+    ...(deviceCategory !== undefined && { categories: parseInt(deviceCategory, 16) }),
+  };
 }

@@ -33,7 +33,7 @@ function factsOf(body: StoredEvent): EventFacts {
     ...(randomizeDuration !== undefined && { randomizeDuration }),
     ...(cancelled && { cancelledAt: dateTime, cancelRandomized: currentStatus === eventStatus.cancelledRandomized }),
     ...(currentStatus === eventStatus.superseded && { supersededAt: dateTime }),
-    ...(potentiallySupersededTime !== undefined && { potentiallySupersededAt: potentiallySupersededTime }),
+    ...(potentiallySupersededTime !== undefined && { flagged: [{ from: potentiallySupersededTime }] }),
   };
 }
 

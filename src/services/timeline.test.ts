@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { type EventFacts, earliestStart, isActive, isListed, latestEnd, nextChange, statusAt } from './timeline';
+import {
+  type Edition,
+  type EventFacts,
+  earliestStart,
+  isActive,
+  isListed,
+  latestEnd,
+  leavesAt,
+  nextChange,
+  statusAt,
+  versionAt,
+} from './timeline';
 
 const plain: EventFacts = { start: 1000, durationS: 600, createdAt: 500 };
 const shifted: EventFacts = { ...plain, randomizeStart: -60, randomizeDuration: 30 };
@@ -48,10 +59,35 @@ describe('statusAt, after the rules of protocol facts 4.1', () => {
   });
 
   it('carries the flag of a partial overlap with the moment it was set', () => {
-    const event = { ...plain, potentiallySupersededAt: 800 };
+    const event = { ...plain, flagged: [{ from: 800, to: 950 }, { from: 980 }] };
     expect(statusAt(event, 799).potentiallySuperseded).toBe(false);
     expect(statusAt(event, 799)).not.toHaveProperty('potentiallySupersededTime');
     expect(statusAt(event, 900)).toMatchObject({ potentiallySuperseded: true, potentiallySupersededTime: 800 });
+    expect(statusAt(event, 950).potentiallySuperseded).toBe(false);
+    expect(statusAt(event, 1599)).toMatchObject({ potentiallySuperseded: true, potentiallySupersededTime: 980 });
+  });
+
+  it('leaves the flag of an event that is over as it was', () => {
+    const event = { ...plain, cancelledAt: 900, flagged: [{ from: 800, to: 950 }] };
+    expect(statusAt(event, 1100)).toMatchObject({ potentiallySuperseded: true, potentiallySupersededTime: 800 });
+    expect(statusAt({ ...event, flagged: [{ from: 901 }] }, 1100).potentiallySuperseded).toBe(false);
+  });
+});
+
+describe('version', () => {
+  it.each<[string, EventFacts, number, Edition, number]>([
+    ['is 0 at first', plain, 999, 2018, 0],
+    ['1 once it is active', plain, 1000, 2018, 1],
+    ['0 when it was active from creation on', late, 1300, 2018, 0],
+    ['one more when cancelled', { ...plain, cancelledAt: 1100 }, 1100, 2018, 2],
+    ['one more when cancelled in the second of creation', { ...plain, cancelledAt: 500 }, 500, 2018, 1],
+    ['a start that never came does not count', { ...plain, cancelledAt: 900 }, 1100, 2018, 1],
+    ['one more when superseded', { ...plain, supersededAt: 1300 }, 1300, 2018, 2],
+    ['one more for each turn of the flag', { ...plain, flagged: [{ from: 800, to: 950 }] }, 960, 2018, 2],
+    ['one more when completed, 2023', plain, 1600, 2023, 2],
+    ['none for leaving its list', plain, 1700, 2018, 1],
+  ])('%s', (_, event, now, edition, version) => {
+    expect(versionAt(event, now, edition)).toBe(version);
   });
 });
 
@@ -65,6 +101,18 @@ describe('membership', () => {
     expect(isActive({ ...plain, cancelledAt: 700 }, 1100)).toBe(false);
     expect(isActive(plain, 1100)).toBe(true);
     expect(isActive(plain, 1600)).toBe(false);
+  });
+
+  it.each<[string, EventFacts, Edition, number]>([
+    ['2018: with its end', plain, 2018, 1600],
+    ['2023: completed for a quarter of an hour first, since a removed event counts as cancelled', plain, 2023, 2500],
+    ['one stopped shortly before its end is still readable for 30 s', { ...plain, cancelledAt: 1595 }, 2018, 1625],
+    ['so is one superseded', { ...plain, supersededAt: 1599 }, 2023, 1629],
+    ['one stopped early stays for its scheduled time', { ...plain, cancelledAt: 600 }, 2023, 1600],
+  ])('%s', (_, event, edition, at) => {
+    expect(leavesAt(event, edition)).toBe(at);
+    expect(isListed(event, at - 1, edition)).toBe(true);
+    expect(isListed(event, at, edition)).toBe(false);
   });
 });
 
@@ -80,7 +128,13 @@ const events: fc.Arbitrary<EventFacts> = fc.record(
     cancelledAt: time,
     cancelRandomized: fc.boolean(),
     supersededAt: time,
-    potentiallySupersededAt: time,
+    flagged: fc
+      .uniqueArray(time, { maxLength: 4 })
+      .map(times => times.sort((a, b) => a - b))
+      .map(([a, b, c, d]) => [
+        ...(a !== undefined && b !== undefined ? [{ from: a, to: b }] : []),
+        ...(c !== undefined ? [{ from: c, ...(d !== undefined && { to: d }) }] : []),
+      ]),
   },
   { requiredKeys: ['start', 'durationS', 'createdAt'] },
 );
@@ -107,17 +161,26 @@ it('never goes back: the order is scheduled, active, and then an end that lasts'
   );
 });
 
-it('names each moment of change and no other', () => {
-  const picture = (event: EventFacts, now: number) => {
-    const { currentStatus, potentiallySuperseded } = statusAt(event, now);
-    return { currentStatus, potentiallySuperseded, listed: isListed(event, now) };
+it('names each moment of change and no other, and counts each that can be seen', () => {
+  const picture = (event: EventFacts, now: number, edition: Edition) => {
+    const { currentStatus, potentiallySuperseded } = statusAt(event, now, edition);
+    return { currentStatus, potentiallySuperseded, listed: isListed(event, now, edition) };
   };
   fc.assert(
-    fc.property(events, time, (event, now) => {
-      const next = nextChange(event, now);
-      const upTo = next === undefined ? latestEnd(event) + 4000 : next - 1;
-      if (upTo > now && event.createdAt <= now) expect(picture(event, upTo)).toEqual(picture(event, now));
-      if (next !== undefined) expect(next).toBeGreaterThan(now);
+    fc.property(events, time, fc.constantFrom<Edition>(2018, 2023), (event, now, edition) => {
+      if (event.createdAt > now || (event.flagged ?? []).some(({ from }) => from < event.createdAt)) return;
+      if (event.cancelledAt !== undefined && event.cancelledAt < event.createdAt) return;
+      const next = nextChange(event, now, edition);
+      const upTo = next === undefined ? leavesAt(event, edition) + latestEnd(event) + 4000 : next - 1;
+      if (upTo > now) {
+        expect(picture(event, upTo, edition)).toEqual(picture(event, now, edition));
+        expect(versionAt(event, upTo, edition)).toBe(versionAt(event, now, edition));
+      }
+      if (next === undefined) return;
+      expect(next).toBeGreaterThan(now);
+      const [before, after] = [picture(event, now, edition), picture(event, next, edition)];
+      if (before.currentStatus !== after.currentStatus || before.potentiallySuperseded !== after.potentiallySuperseded)
+        expect(versionAt(event, next, edition)).toBeGreaterThan(versionAt(event, now, edition));
     }),
   );
 });

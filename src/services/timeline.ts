@@ -19,8 +19,16 @@ export interface EventFacts {
   readonly cancelRandomized?: boolean;
   /** Effective start of the newer event of the same program that covers the same controls. */
   readonly supersededAt?: Seconds;
-  /** When it was noticed that another event overlaps it in time and in some, not all, controls. */
-  readonly potentiallySupersededAt?: Seconds;
+  /**
+   * Spans of time in which a newer event is known that overlaps it in time and in some, not all, controls: in order and apart
+   * from one another. Without `to` it is known still.
+   */
+  readonly flagged?: readonly Span[];
+}
+
+export interface Span {
+  readonly from: Seconds;
+  readonly to?: Seconds;
 }
 
 export const eventStatus = {
@@ -55,20 +63,26 @@ export function latestEnd(event: EventFacts): Seconds {
   return scheduledEnd(event) + Math.max(0, event.randomizeStart ?? 0) + Math.max(0, event.randomizeDuration ?? 0);
 }
 
+/** Editions differ in what becomes of an event that is over: 2018 lets it leave its list, 2023 calls it completed first. */
+export type Edition = 2018 | 2023;
+
+/** How long a completed event stays in its list, 2023: in that edition a removed one counts as cancelled (protocol facts 9.1). */
+export const completedForS = 900;
+/** How long at least a cancelled or superseded event stays readable, even beyond its end (protocol facts 4.1). */
+export const stoppedForS = 30;
+
 /**
  * EventStatus at `now`. The earlier of cancellation and supersession wins, and neither is undone (4.2 rule 3). After
  * its end an event is status 5 with `edition` 2023; in 2018 it keeps the status it had, and `isListed` is false.
  */
-export function statusAt(event: EventFacts, now: Seconds, edition: 2018 | 2023 = 2018): StatusNow {
-  const flaggedAt = flagOf(event);
-  const flag =
-    flaggedAt !== undefined && flaggedAt <= now
-      ? { potentiallySuperseded: true, potentiallySupersededTime: flaggedAt }
-      : { potentiallySuperseded: false };
+export function statusAt(event: EventFacts, now: Seconds, edition: Edition = 2018): StatusNow {
+  const known = Math.min(now, overAt(event));
+  const flag = (event.flagged ?? []).find(({ from, to = Infinity }) => from <= known && known < to);
   const at = (currentStatus: CurrentStatus, since: Seconds): StatusNow => ({
     currentStatus,
     dateTime: Math.min(since, now), // a fact ahead of a clock that was set back is not shown as the future
-    ...flag,
+    potentiallySuperseded: flag !== undefined,
+    ...(flag && { potentiallySupersededTime: flag.from }),
   });
   const stop = stopOf(event);
   if (stop && stop.at <= now) return at(stop.status, stop.at);
@@ -78,38 +92,58 @@ export function statusAt(event: EventFacts, now: Seconds, edition: 2018 | 2023 =
   return at(eventStatus.scheduled, event.createdAt);
 }
 
-/** Whether the event stands in its list: until its end, cancelled and superseded ones too (2018; protocol facts 4.1). */
-export function isListed(event: EventFacts, now: Seconds): boolean {
-  return now < latestEnd(event);
+/** Whether the event stands in its list: until its end, cancelled and superseded ones too (protocol facts 4.1). */
+export function isListed(event: EventFacts, now: Seconds, edition: Edition = 2018): boolean {
+  return now < leavesAt(event, edition);
+}
+
+/** First second at which it stands in no list any more. */
+export function leavesAt(event: EventFacts, edition: Edition = 2018): Seconds {
+  const stop = stopOf(event);
+  if (stop) return Math.max(latestEnd(event), stop.at + stoppedForS);
+  return latestEnd(event) + (edition === 2023 ? completedForS : 0);
 }
 
 /** Whether it belongs to the list of active events. */
 export function isActive(event: EventFacts, now: Seconds): boolean {
-  return isListed(event, now) && statusAt(event, now).currentStatus === eventStatus.active;
+  return now < latestEnd(event) && statusAt(event, now).currentStatus === eventStatus.active;
+}
+
+/** Version of the event as it is shown: 0 at first, one more for each change of its status or flag (protocol facts 3.13). */
+export function versionAt(event: EventFacts, now: Seconds, edition: Edition = 2018): number {
+  return changesOf(event, edition).filter(moment => moment <= now).length;
 }
 
 /** The next moment after `now` at which status, flag or membership changes; undefined when nothing more can. */
-export function nextChange(event: EventFacts, now: Seconds): Seconds | undefined {
-  const stop = stopOf(event);
-  const moments = [earliestStart(event), latestEnd(event), stop?.at, flagOf(event)];
+export function nextChange(event: EventFacts, now: Seconds, edition: Edition = 2018): Seconds | undefined {
   let next: Seconds | undefined;
-  for (const moment of moments) {
-    if (moment === undefined || moment <= now) continue;
-    if (stop && stop.at <= now && moment !== latestEnd(event)) continue; // it is over but for leaving the list
-    if (next === undefined || moment < next) next = moment;
-  }
+  for (const moment of [...changesOf(event, edition), leavesAt(event, edition)])
+    if (moment > now && (next === undefined || moment < next)) next = moment;
   return next;
 }
 
-/** When the flag of a partial overlap goes up; an event that is over does not raise it any more. */
-function flagOf(event: EventFacts): Seconds | undefined {
-  const over = stopOf(event)?.at ?? latestEnd(event);
-  const at = event.potentiallySupersededAt;
-  return at !== undefined && at < over ? at : undefined;
+/** Moments at which status or flag change, in no order. */
+function changesOf(event: EventFacts, edition: Edition): Seconds[] {
+  const { createdAt, flagged = [] } = event;
+  const stop = stopOf(event);
+  const over = overAt(event);
+  const start = earliestStart(event);
+  const changes: Seconds[] = [];
+  if (start > createdAt && start <= over) changes.push(start);
+  if (stop) changes.push(stop.at);
+  else if (edition === 2023 && over > createdAt) changes.push(over);
+  for (const { from, to = Infinity } of flagged) {
+    if (from <= over) changes.push(from);
+    if (to <= over) changes.push(to);
+  }
+  return changes;
 }
 
+/** When it was stopped, else its latest end. From then on nothing is said of it that was not said before. */
+const overAt = (event: EventFacts): Seconds => stopOf(event)?.at ?? latestEnd(event);
+
 /** What ended the event before its time, if anything did. A stop at or after the end changes nothing. */
-function stopOf(event: EventFacts): { at: Seconds; status: CurrentStatus } | undefined {
+export function stopOf(event: EventFacts): { at: Seconds; status: CurrentStatus } | undefined {
   const end = latestEnd(event);
   const { cancelledAt, supersededAt } = event;
   const cancelled = cancelledAt !== undefined && cancelledAt < end;

@@ -1,187 +1,195 @@
 /** Programs beside the envelopes: for emergency orders, price responses and conformance fixtures. */
-import { type Ids, mridOf } from '../../base/ids';
+import { mridOf } from '../../base/ids';
 import { Problem } from '../../base/problem';
 import { model } from '../../model';
 import { href } from '../../model/href';
-import { type DERControlBase, type DERCurve } from '../../model/der';
-import { type NewDoc, type Plan } from '../../store/api';
+import { type Plan, type Store } from '../../store/api';
+import { leavesAt, statusAt, eventStatus } from '../../services/timeline';
 import { apply } from '../behaviour';
-import { docOf, wireText, type StoredDefault, type StoredFsa, type StoredProgram } from '../provision';
-import { type StoredControl } from '../stored-control';
+import { groupHref, primacyOf, type StoredGroup } from '../groups';
+import { ledgerHref, readIssued } from '../issued-controls';
+import { docOf, wireText, type StoredFsa, type StoredProgram } from '../provision';
+import { reassign, type AssignmentDraft } from './assignment-draft';
+import { idOf, programAt, type ProgramDeps } from './program-at';
 import { noSite, type OperatorDeps } from './sites';
 
-export interface ProgramDeps extends OperatorDeps {
-  readonly ids: Ids;
-}
+export { addControl, addControls, cancelControl, changeControl, type NewControl } from './controls';
+export { addCurve } from './curves';
+export { setDefault } from './defaults';
+export { type ProgramDeps } from './program-at';
 
 export interface NewProgram {
   readonly description: string;
-  /** 0 … 255, lower is stronger. */
-  readonly primacy: number;
+  /** 0 … 255, lower is stronger; where there is none, that of the level of the first group. */
+  readonly primacy?: number;
   /** Sites (`:edev`) it is assigned to. */
   readonly sites: readonly string[];
+  /** Ids of groups it is on. */
+  readonly groups?: readonly string[];
 }
 
-/** Ids that fit a path of 51 characters: sixteen hex digits of a name-based mRID. */
-const idOf = (mrid: string): string => `p${mrid.slice(0, 12)}`;
-
-/** Makes a program and assigns it to sites: it joins the first FunctionSetAssignments of each, in one commit. */
-export async function addProgram(
-  { store, clock, pen, ids }: ProgramDeps,
-  { description, primacy, sites }: NewProgram,
-): Promise<{ derp: string; mRID: string }> {
+function checkPrimacy(primacy: number): void {
   if (!Number.isInteger(primacy) || primacy < 0 || primacy > 255)
     throw new Problem('BAD_VALUE', { at: 'primacy', want: 'a whole number from 0 to 255', got: primacy });
-  const mRID = mridOf(`program/${ids.next()}`, pen);
+}
+
+/** Makes a program and assigns it: it joins the first FunctionSetAssignments of each site, in one commit. */
+export async function addProgram(
+  { ids, ...deps }: ProgramDeps,
+  { description, primacy: asked, sites, groups = [] }: NewProgram,
+): Promise<{ derp: string; mRID: string }> {
+  const primacy = asked ?? (await primacyAt(deps.store, groups[0]));
+  checkPrimacy(primacy);
+  const mRID = mridOf(`program/${ids.next()}`, deps.pen);
   const derp = idOf(mRID);
-  await apply(store, async () => {
-    const now = clock.now();
+  const make = (): Plan => {
+    const now = deps.clock.now();
     const program: StoredProgram = { mRID, description: wireText(description), version: 0, primacy };
-    const responses = { mRID: mridOf(`responses/${derp}`, pen), description: wireText(description), version: 0 };
-    const put: NewDoc[] = [
+    const responses = { mRID: mridOf(`responses/${derp}`, deps.pen), description: wireText(description), version: 0 };
+    const docs = [
       docOf(model.der.program, { derp }, program, now),
       docOf(model.response.set, { rsps: derp }, responses, now),
     ];
-    const expect: Record<string, number> = {};
-    for (const edev of sites) {
-      const at = href(model.fsa.assignments, { edev, fsa: '1' });
-      const fsa = await store.get<StoredFsa>(at);
-      if (!fsa) throw noSite(edev);
-      expect[at] = fsa.version;
-      const programs = [...fsa.body.programs, derp];
-      put.push(
-        docOf(
-          model.fsa.assignments,
-          { edev, fsa: '1' },
-          { ...fsa.body, version: fsa.body.version + 1, programs },
-          now,
-          programs.map(key => ({ index: 'program', key })),
-        ),
-      );
-    }
-    return { status: 201, plan: { expect, put } };
-  });
+    return { expect: { [href(model.der.program, { derp })]: 0 }, put: docs };
+  };
+  if (sites.length + groups.length === 0) await apply(deps.store, async () => ({ status: 201, plan: make() }));
+  else
+    await reassign(deps, async draft => {
+      for (const edev of new Set(sites)) await assignTo(draft, edev, derp);
+      for (const id of new Set(groups)) await putOn(draft, id, derp);
+      return make();
+    });
   return { derp, mRID };
 }
 
-async function operated({ store }: OperatorDeps, derp: string): Promise<StoredProgram> {
-  const program = await store.get<StoredProgram>(href(model.der.program, { derp }));
-  if (!program) throw new Problem('NO_SUCH', { at: `program ${derp}`, note: 'no such program' });
-  return program.body;
+async function primacyAt(store: Store, id: string | undefined): Promise<number> {
+  const group = id === undefined ? undefined : await store.get<StoredGroup>(groupHref(id));
+  if (group?.body.level === undefined)
+    throw new Problem('BAD_VALUE', { at: 'primacy', want: 'a whole number from 0 to 255', got: undefined });
+  return primacyOf(group.body.level);
 }
 
-export interface NewControl {
-  readonly description?: string;
-  readonly start: number;
-  readonly durationS: number;
-  readonly base: DERControlBase;
-  readonly randomizeStart?: number;
-  readonly randomizeDuration?: number;
-  /** HexBinary8, `03` unless given: received, started, completed … */
-  readonly responseRequired?: string;
+async function assignTo(draft: AssignmentDraft, edev: string, derp: string): Promise<void> {
+  const fsa = (await draft.fsasOf(edev)).get('1');
+  if (!fsa) throw noSite(edev);
+  if (fsa.programs.includes(derp)) return;
+  await draft.setFsa(edev, '1', { ...fsa, version: fsa.version + 1, programs: [...fsa.programs, derp] });
 }
 
-/** Issues a control. Envelope programs take none: their controls come from publications alone. */
-export async function addControl(deps: ProgramDeps, derp: string, control: NewControl): Promise<StoredControl> {
-  const { store, clock, pen, ids } = deps;
-  const program = await operated(deps, derp);
+async function putOn(draft: AssignmentDraft, id: string, derp: string): Promise<void> {
+  const group = await draft.groupAt(id);
+  if (!group) throw new Problem('NO_SUCH', { at: `group ${id}`, note: 'no such group' });
+  if (group.programs.includes(derp)) return;
+  draft.putGroup({ ...group, version: group.version + 1, programs: [...group.programs, derp] });
+}
+
+export interface Places {
+  readonly groups: readonly string[];
+  /** Sites that have it in the assignment of the network itself. */
+  readonly sites: readonly string[];
+}
+
+/** Where a program is: on which groups, and in the assignments of which sites by themselves. */
+export async function placesOf(store: Store, derp: string): Promise<Places> {
+  const docs = await store.find<StoredFsa | StoredGroup>('program', derp);
+  return {
+    groups: docs.flatMap(({ href: at }) => (at.startsWith('~group/') ? [at.slice('~group/'.length)] : [])),
+    sites: docs.flatMap(({ href: at }) => (at.startsWith('/edev/') ? [at.split('/')[2] ?? ''] : [])),
+  };
+}
+
+/** Puts a program on these groups and sites and no others. Explicit assignments (setAssignments) stay as they are. */
+export async function placeProgram(deps: OperatorDeps, derp: string, { groups, sites }: Places): Promise<void> {
+  await reassign(deps, async draft => {
+    await ownProgram(deps, derp);
+    const before = await placesOf(deps.store, derp);
+    for (const id of before.groups) if (!groups.includes(id)) await takeOff(draft, id, derp);
+    for (const edev of new Set(before.sites)) if (!sites.includes(edev)) await takeFrom(draft, edev, derp, ['1']);
+    for (const id of new Set(groups)) await putOn(draft, id, derp);
+    for (const edev of new Set(sites)) await assignTo(draft, edev, derp);
+  });
+}
+
+async function takeOff(draft: AssignmentDraft, id: string, derp: string): Promise<void> {
+  const group = await draft.groupAt(id);
+  if (!group) return;
+  draft.putGroup({ ...group, version: group.version + 1, programs: group.programs.filter(each => each !== derp) });
+}
+
+async function takeFrom(draft: AssignmentDraft, edev: string, derp: string, only?: readonly string[]): Promise<void> {
+  for (const [name, fsa] of [...(await draft.fsasOf(edev))])
+    if (fsa.programs.includes(derp) && (only?.includes(name) ?? true))
+      await draft.setFsa(edev, name, {
+        ...fsa,
+        version: fsa.version + 1,
+        programs: fsa.programs.filter(each => each !== derp),
+      });
+}
+
+async function ownProgram(deps: OperatorDeps, derp: string): Promise<StoredProgram> {
+  const program = await programAt(deps, derp);
   if (program.envelopeOf !== undefined)
     throw new Problem('BAD_VALUE', {
       at: `program ${derp}`,
-      note: 'the controls of an envelope program are published by the engine; make a program of your own',
+      note: 'the envelope program of a site goes with its site',
     });
-  if (!Number.isInteger(control.start))
-    throw new Problem('BAD_VALUE', { at: 'start', want: 'whole seconds since 1970', got: control.start });
-  if (!Number.isInteger(control.durationS) || control.durationS < 1)
-    throw new Problem('BAD_VALUE', { at: 'durationS', want: 'whole seconds, 1 or more', got: control.durationS });
-  for (const field of ['randomizeStart', 'randomizeDuration'] as const) {
-    const shift = control[field];
-    if (shift !== undefined && !(Number.isInteger(shift) && Math.abs(shift) <= 3600))
-      throw new Problem('BAD_VALUE', { at: field, want: 'whole seconds from -3600 to 3600', got: shift });
-  }
-  const mRID = mridOf(`control/${ids.next()}`, pen);
-  const now = clock.now();
-  const stored: StoredControl = {
-    mRID,
-    version: 0,
-    creationTime: now,
-    interval: { duration: control.durationS, start: control.start },
-    base: control.base,
-    responseRequired: control.responseRequired ?? '03',
-    ...(control.description !== undefined && { description: wireText(control.description) }),
-    ...(control.randomizeStart !== undefined && { randomizeStart: control.randomizeStart }),
-    ...(control.randomizeDuration !== undefined && { randomizeDuration: control.randomizeDuration }),
-  };
-  await apply(store, async () => ({
-    status: 201,
-    plan: { expect: { [controlHref(derp, mRID)]: 0 }, put: [controlDoc(derp, stored, now)] },
-  }));
-  return stored;
+  return program;
 }
 
-const controlHref = (derp: string, mRID: string): string => href(model.der.control, { derp, derc: mRID });
-
-function controlDoc(derp: string, stored: StoredControl, now: number): NewDoc {
-  return docOf(model.der.control, { derp, derc: stored.mRID }, stored, now, [
-    { index: 'mrid', key: stored.mRID, unique: true },
-  ]);
+export interface ProgramChange {
+  readonly description?: string;
+  readonly primacy?: number;
 }
 
-/** Cancels a control: it stays readable with status 2, or 3 where devices are to spread the end (protocol facts 4.4). */
-export async function cancelControl({ store, clock }: OperatorDeps, mRID: string, randomized = false): Promise<void> {
+/** Changes primacies or descriptions, of several programs in one commit: what is swapped is never equal (MAINT-005). */
+export async function changePrograms(
+  { store, clock }: OperatorDeps,
+  changes: Readonly<Record<string, ProgramChange>>,
+): Promise<void> {
   await apply(store, async () => {
-    const [doc] = await store.find<StoredControl>('mrid', mRID.toUpperCase());
-    if (!doc) throw new Problem('NO_SUCH', { at: `control ${mRID}`, note: 'no such control' });
-    if (doc.body.cancelledAt !== undefined) return { status: 204, plan: {} };
-    const derp = doc.href.split('/')[2] ?? '';
     const now = clock.now();
-    const body: StoredControl = {
-      ...doc.body,
-      version: doc.body.version + 1,
-      cancelledAt: now,
-      cancelRandomized: randomized,
-    };
-    return { status: 204, plan: { expect: { [doc.href]: doc.version }, put: [controlDoc(derp, body, now)] } };
+    const expect: Record<string, number> = {};
+    const put = [];
+    for (const [derp, { description, primacy }] of Object.entries(changes)) {
+      const at = href(model.der.program, { derp });
+      const old = await store.get<StoredProgram>(at);
+      if (!old) throw new Problem('NO_SUCH', { at: `program ${derp}`, note: 'no such program' });
+      if (primacy !== undefined) checkPrimacy(primacy);
+      expect[at] = old.version;
+      const body: StoredProgram = {
+        ...old.body,
+        version: old.body.version + 1,
+        ...(description !== undefined && { description: wireText(description) }),
+        ...(primacy !== undefined && { primacy }),
+      };
+      put.push(docOf(model.der.program, { derp }, body, now));
+    }
+    return { status: 204, plan: { expect, put } };
   });
 }
 
-/** Sets or replaces the DefaultDERControl of a program. */
-export async function setDefault(deps: ProgramDeps, derp: string, base: DERControlBase): Promise<void> {
-  const { store, clock, pen } = deps;
-  await operated(deps, derp);
-  const at = href(model.der.defaultControl, { derp });
-  await apply(store, async () => {
-    const old = await store.get<StoredDefault>(at);
-    const body: StoredDefault = {
-      mRID: mridOf(`default/${derp}`, pen),
-      description: 'Default',
-      version: old ? old.body.version + 1 : 0,
-      base,
-    };
+/** Removes a program none of whose controls is scheduled or active. Responses to them are kept as what they are, evidence. */
+export async function removeProgram(deps: OperatorDeps, derp: string): Promise<void> {
+  const { store, clock } = deps;
+  await reassign(deps, async draft => {
+    await ownProgram(deps, derp);
+    const ledger = await store.get(ledgerHref(derp));
+    const now = clock.now();
+    const standing = (await readIssued(store, derp)).find(
+      ({ facts }) => leavesAt(facts) > now && statusAt(facts, now).currentStatus <= eventStatus.active,
+    );
+    if (standing)
+      throw new Problem('CONFLICT', {
+        at: `program ${derp}`,
+        note: `control ${standing.stored.mRID} still stands; cancel it first`,
+      });
+    const { groups, sites } = await placesOf(store, derp);
+    for (const id of groups) await takeOff(draft, id, derp);
+    for (const edev of new Set(sites)) await takeFrom(draft, edev, derp);
     return {
-      status: 204,
-      plan: {
-        expect: { [at]: old?.version ?? 0 },
-        put: [docOf(model.der.defaultControl, { derp }, body, clock.now())],
-      },
+      expect: { [ledgerHref(derp)]: ledger?.version ?? 0 },
+      dropTree: [href(model.der.program, { derp })],
+      drop: [ledgerHref(derp), href(model.response.set, { rsps: derp })],
     };
   });
-}
-
-/** Adds a curve to a program. */
-export async function addCurve(
-  deps: ProgramDeps,
-  derp: string,
-  curve: Omit<DERCurve, 'href' | 'mRID' | 'creationTime'>,
-): Promise<{ href: string }> {
-  const { store, clock, pen, ids } = deps;
-  await operated(deps, derp);
-  const mRID = mridOf(`curve/${ids.next()}`, pen);
-  const at = href(model.der.curve, { derp, dc: idOf(mRID) });
-  const plan: Plan = {
-    expect: { [at]: 0 },
-    put: [docOf(model.der.curve, { derp, dc: idOf(mRID) }, { ...curve, mRID, creationTime: clock.now() }, clock.now())],
-  };
-  await apply(store, async () => ({ status: 201, plan }));
-  return { href: at };
 }

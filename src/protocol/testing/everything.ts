@@ -147,7 +147,8 @@ function curveOf() {
     mRID: string;
     creationTime: number;
   } & Parameters<typeof addCurve>[2];
-  return curve;
+  const CurveData = [{ xvalue: 9000, yvalue: 3000 }];
+  return { ...curve, curveType: 11, CurveData, xMultiplier: -2, yMultiplier: -2, yRefType: 2 };
 }
 
 const envelope: NewSeries = {
