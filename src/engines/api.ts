@@ -6,7 +6,7 @@
  * unchanged. The same snapshot gives the same envelopes: take randomness from `snapshot.seed`, time from `snapshot.now`.
  */
 import { type Seconds } from '../base/clock';
-import { type Network, type Phase } from '../grid/network';
+import { type LoadModel, type Network, type Phase } from '../grid/network';
 
 export type DeviceId = string;
 export type AssetId = string;
@@ -50,6 +50,8 @@ export interface Device {
   readonly bus?: string;
   /** A three-phase device draws a third in each phase. */
   readonly phases: readonly Phase[];
+  /** Phases of its bus it is connected to, where they are not `phases`: the legs below a split-phase transformer. */
+  readonly terminals?: readonly Phase[];
   /** The most it may ever import or export: service rating and equipment, W. */
   readonly maxImportW: number;
   readonly maxExportW: number;
@@ -61,6 +63,18 @@ export interface Device {
   readonly telemetry?: Telemetry;
 }
 
+/** A load that no envelope governs, or the vars of one whose watts an envelope governs. */
+export interface PassiveDraw {
+  readonly bus: string;
+  readonly phases: readonly Phase[];
+  readonly connection?: 'delta';
+  readonly model?: LoadModel;
+  readonly ratedV?: number;
+  /** Expected mean over each step, over all its phases, import positive, W and var. */
+  readonly w: readonly number[];
+  readonly var: readonly number[];
+}
+
 export interface Snapshot {
   readonly api: 1;
   readonly now: Seconds;
@@ -70,8 +84,10 @@ export interface Snapshot {
   readonly steps: number;
   readonly assets: readonly Asset[];
   readonly devices: readonly Device[];
-  /** The feeder, for engines that solve power flows. */
+  /** The feeder, for engines that solve power flows (`grid/power-flow`). */
   readonly network?: Network;
+  /** What is drawn from that network besides the devices. Absent: not known, and then no power flow is worth solving. */
+  readonly passive?: readonly PassiveDraw[];
   readonly seed: number;
 }
 
@@ -127,6 +143,8 @@ export interface Engine {
 /** Where an engine was named: paths in its options are relative to `baseDir`, the folder of the configuration. */
 export interface Place {
   readonly baseDir: string;
+  /** Makes another engine, for those that put several together. */
+  readonly load?: (engine: string, options: unknown) => Engine;
 }
 
 /** Validates its own options and throws a Problem BAD_CONFIG with the field's name when they are wrong. */

@@ -7,7 +7,7 @@
 import { type Phase } from '../grid/network';
 import { type Asset, type AssetId, type Device } from './api';
 import { Problem } from '../base/problem';
-import { allPhases, assetName } from './headroom';
+import { allPhases, assetName } from './headroom-formula';
 
 /** One limit: an asset over all phases, or one of its phases. */
 export interface Constraint {

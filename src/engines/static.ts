@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Problem } from '../base/problem';
 import { wireWatts } from '../base/units';
 import { type Device, type Engine, type EngineFactory, type Notice, type Snapshot } from './api';
-import { type Direction, directions } from './headroom';
+import { type Direction, directions } from './headroom-formula';
 import { readOptions } from './options';
 import { type Moment, type Profile, lowestW, momentsOf, readProfile } from './profile';
 import { profileFromCsv } from './profile-csv';

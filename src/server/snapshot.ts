@@ -4,9 +4,11 @@ import { offsetS } from '../base/local-time';
 import { Problem } from '../base/problem';
 import { type Asset, type Device, type Snapshot } from '../engines/api';
 import { allSites, type Site } from '../functions/site';
-import { assetOfBus, assetsOf } from '../grid/assets';
+import { assetOfBus, assetsOf, systemPhases } from '../grid/assets';
 import { type Load, type Network } from '../grid/network';
+import { passiveDraws } from '../grid/passive-draws';
 import { passiveFlow } from '../grid/passive-flow';
+import { powerFlow } from '../grid/power-flow';
 import { type Store } from '../store/api';
 
 export interface SnapshotOptions {
@@ -25,6 +27,7 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
   const { network, store, clock, timeZone, stepS, horizonS, seed } = options;
   const assets = assetsOf(network);
   const assetOf = assetOfBus(network);
+  const upstream = systemPhases(powerFlow(network));
   const loads = new Map(network.loads.map(load => [load.name.toLowerCase(), load]));
   return async () => {
     const now = clock.now();
@@ -36,10 +39,16 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
       sites.filter(site => holds(site, 'import')).flatMap(site => loads.get(site.name.toLowerCase()) ?? []),
     );
     const passiveLoads: Load[] = network.loads.filter(load => !governed.has(load));
-    const devices = sites.map((site): Device => deviceOf(site, assetOf));
+    const devices = sites.map((site): Device => {
+      const phases = upstream(site.bus ?? '', site.phases);
+      const device = deviceOf(site, assetOf);
+      return phases === site.phases ? device : { ...device, phases, terminals: site.phases };
+    });
+    const startS = (((start + offsetS(timeZone, start)) % daySeconds) + daySeconds) % daySeconds;
+    const passive = passiveDraws(network, { loads: passiveLoads, governed: [...governed], startS, stepS, steps });
     const flows = passiveFlow(network, {
       loads: passiveLoads,
-      startS: (((start + offsetS(timeZone, start)) % daySeconds) + daySeconds) % daySeconds,
+      startS,
       stepS,
       steps,
       devices: sites.map(({ bus = '', phases }) => ({ bus, phases })),
@@ -60,7 +69,7 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
           ]
         : [];
     });
-    return { api: 1, now, start, stepS, steps, assets: rated, devices, network, seed };
+    return { api: 1, now, start, stepS, steps, assets: rated, devices, network, passive, seed };
   };
 }
 

@@ -7,7 +7,13 @@ import { memoryStore } from '../store/memory/store';
 import { auditor, withoutSecrets } from './audit';
 
 const clock = new ManualClock(1000);
-const row = (from: string, what = 'access.denied') => ({ who: 'device AB', from, what, subject: '/edev/1', detail: {} });
+const row = (from: string, what = 'access.denied') => ({
+  who: 'device AB',
+  from,
+  what,
+  subject: '/edev/1',
+  detail: {},
+});
 const trail = async (store: ReturnType<typeof memoryStore>) => store.audit.page({ after: 0, limit: 1000 });
 
 it('records denials within the budget of a source and of all, and counts the rest in one row', async () => {

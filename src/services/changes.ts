@@ -133,10 +133,20 @@ function noting(store: Store, note: (name: string) => void): Store {
         note(touchName.meter(meter));
         return store.readings.page(meter, query);
       },
-      between: (meter, from, to) => {
+      between: (meter, from, to, limit) => {
         note(touchName.meter(meter));
-        return store.readings.between(meter, from, to);
+        return store.readings.between(meter, from, to, limit);
       },
+      latest: meter => {
+        note(touchName.meter(meter));
+        return store.readings.latest(meter);
+      },
+      coarse: (meter, from, to, limit) => {
+        note(touchName.meter(meter));
+        return store.readings.coarse(meter, from, to, limit);
+      },
+      // Of no one meter: nothing shown to a device is made of it.
+      meters: query => store.readings.meters(query),
     },
   };
 }

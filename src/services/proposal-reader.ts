@@ -1,5 +1,5 @@
 import { type Snapshot } from '../engines/api';
-import { type Direction } from '../engines/headroom';
+import { type Direction } from '../engines/headroom-formula';
 import { type Note } from './net-rules';
 
 /** What was answered for a device: its values, unchecked, or why there are none to use. */

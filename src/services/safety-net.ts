@@ -5,7 +5,7 @@
  */
 import { wireWatts } from '../base/units';
 import { type Device, type Notice, type Snapshot } from '../engines/api';
-import { type Direction, allPhases, assetName, directions, headroomW } from '../engines/headroom';
+import { type Direction, allPhases, assetName, directions, headroomW } from '../engines/headroom-formula';
 import { type BoundBy } from './envelopes/controls';
 import { type NetEvent, type Note, Tally } from './net-rules';
 import { type Reader, readProposal } from './proposal-reader';

@@ -195,7 +195,7 @@ export function isBelow(s: Snapshot, place: string, ancestor: string): boolean {
   return false;
 }
 
-/** Headroom by the formula of the reference, written apart from engines/headroom.ts, so that a slip in one is seen. */
+/** Headroom by the formula of the reference, written apart from engines/headroom-formula.ts, so that a slip in one is seen. */
 export function roomW(s: Snapshot, id: string, direction: 'Import' | 'Export', step: number, phase?: Phase): number {
   const a = s.assets.find(other => other.id === id);
   if (!a) throw new Error(`no asset ${id}`);

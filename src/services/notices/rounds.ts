@@ -113,7 +113,8 @@ export class Rounds {
   private async round(watch: Watch): Promise<void> {
     const { clock, eyes, pace } = this.deps;
     if (this.watches.get(watch.id) !== watch) return;
-    watch.lookedAt = clock.now();
+    // The first look only finds out what to listen to.
+    if (watch.reads) watch.lookedAt = clock.now();
     const look = await eyes.look(watch.subject);
     this.watches.looked(watch, look);
     watch.urgent = await pace.urgent(watch.subject);
