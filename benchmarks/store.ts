@@ -125,8 +125,7 @@ async function readings(kept: Store): Promise<Line[]> {
     start: 1_700_000_000 + 300 * n,
     durationS: 300,
     value: n,
-    localID: '',
-    qualityFlags: '',
+    place: '',
   });
   for (let n = 0; n < 2 * entries; n += 1000)
     await kept.commit({ readings: Array.from({ length: 1000 }, (_, i) => row(n + i)) });

@@ -100,6 +100,13 @@ export const problems = {
     'Split the document, or raise http.maxBodyBytes.',
     2,
   ),
+  NO_ROOM: entry(
+    413,
+    'info',
+    'The server takes no more mirror data of this kind.',
+    'Delete mirrors that are no longer used, or ask the operator for more.',
+    2,
+  ),
   WRONG_TYPE: entry(
     415,
     'info',

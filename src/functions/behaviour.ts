@@ -38,6 +38,8 @@ export interface House {
   readonly controlWindow: number;
   /** Largest limit of a page. */
   readonly pageCap: number;
+  /** Bounds of what a device may mirror; those of functions/mirror.ts where nothing is said. Beyond: 413. */
+  readonly metering?: { readonly mirrorsPerDevice: number; readonly metersPerMirror: number };
   /** What may be subscribed to where; the defaults of functions/subscription.ts where nothing is said. */
   readonly subscriptions?: SubscriptionRules;
 }

@@ -34,14 +34,11 @@ const usagePoint: Behaviour = {
 };
 
 async function meterReadingView({ store }: Context, stored: StoredMeterReading, at: Href): Promise<MeterReading> {
-  const [sets, latest] = await Promise.all([
-    store.count(`${at}/rs`),
-    store.readings.page(at, { start: 0, limit: 1, set: '' }),
-  ]);
+  const [sets, latest] = await Promise.all([store.count(`${at}/rs`), store.readings.latest(at)]);
   return {
     href: at,
     ...stored,
-    ...(latest.all > 0 && { ReadingLink: { href: `${at}/r` } }),
+    ...(latest && { ReadingLink: { href: `${at}/r` } }),
     ...(sets > 0 && { ReadingSetListLink: { href: `${at}/rs`, all: sets } }),
     ReadingTypeLink: { href: `${at}/rt` },
   };
@@ -57,21 +54,22 @@ const meterReading: Behaviour = {
 };
 const readingType: Behaviour = { resource: model.metering.readingType };
 
-const readingOf = (row: ReadingRow, at: Href): Reading => ({
+const readingOf = ({ start, durationS, ...row }: ReadingRow, at: Href): Reading => ({
   href: at,
-  ...(row.qualityFlags !== '' && { qualityFlags: row.qualityFlags }),
-  timePeriod: { duration: row.durationS, start: row.start },
-  value: row.value,
-  localID: row.localID,
+  ...(row.consumptionBlock !== undefined && { consumptionBlock: row.consumptionBlock }),
+  ...(row.qualityFlags !== undefined && { qualityFlags: row.qualityFlags }),
+  ...(durationS !== undefined && { timePeriod: { duration: durationS, start } }),
+  ...(row.touTier !== undefined && { touTier: row.touTier }),
+  ...(row.value !== undefined && { value: row.value }),
+  ...(row.localID !== undefined && { localID: row.localID }),
 });
 
-/** The latest single Reading of a meter. */
+/** The single Reading of a meter that came last. */
 const reading: Behaviour = {
   resource: model.metering.reading,
   item: async ({ store }, params) => {
-    const meter = href(model.metering.meterReading, params);
-    const { rows } = await store.readings.page(meter, { start: 0, limit: 1, set: '' });
-    return rows[0] && readingOf(rows[0], href(model.metering.reading, params));
+    const latest = await store.readings.latest(href(model.metering.meterReading, params));
+    return latest && readingOf(latest, href(model.metering.reading, params));
   },
 };
 
@@ -90,12 +88,24 @@ const readingSet: Behaviour = {
   view: (ctx, body, at) => readingSetView(ctx, body as StoredReadingSet, at),
 };
 
-/** Readings of a set are few (the client sent them in one document): all are read, then ordered by localID as the standard asks. */
+/** Readings of a set are few (the client sent them in one document): all are read, then put in order (protocol facts 2.4). */
 async function setRows({ store }: Context, params: Readonly<Record<string, string>>): Promise<ReadingRow[]> {
   const meter = href(model.metering.meterReading, params);
   const { rows } = await store.readings.page(meter, { start: 0, limit: 10_000, set: params['rs'] ?? '' });
-  return rows.sort((a, b) => parseInt(a.localID, 16) - parseInt(b.localID, 16) || a.start - b.start);
+  return rows.sort(
+    (a, b) =>
+      localNumber(a) - localNumber(b) ||
+      (a.consumptionBlock ?? -1) - (b.consumptionBlock ?? -1) ||
+      (a.touTier ?? -1) - (b.touTier ?? -1) ||
+      a.start - b.start ||
+      sent(a) - sent(b),
+  );
 }
+
+/** What is missing comes first. */
+const localNumber = ({ localID = '' }: ReadingRow): number => (localID === '' ? -1 : parseInt(localID, 16));
+/** Those without a localID keep the order of their document: their place is `#0`, `#1` … */
+const sent = ({ place }: ReadingRow): number => (place.startsWith('#') ? parseInt(place.slice(1), 10) : 0);
 
 const readings: Behaviour = {
   resource: model.metering.readings,

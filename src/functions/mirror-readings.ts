@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { Problem } from '../base/problem';
 import { model } from '../model';
-import { href } from '../model/href';
-import { type MirrorMeterReading } from '../model/mirror';
+import { href, type Href } from '../model/href';
+import { type MirrorMeterReading, type MirrorReadingSet } from '../model/mirror';
 import { type Reading } from '../model/metering';
-import { type NewDoc, type ReadingRow } from '../store/api';
+import { type NewDoc, type Plan, type ReadingRow } from '../store/api';
 import { badValue, type Context } from './behaviour';
+import { notAhead } from './der-info';
 import { docOf } from './provision';
 
 export interface StoredMeterReading {
@@ -28,44 +29,87 @@ export function namesSomething(mRID: string, at: string): void {
 /** Path id of a MeterReading or ReadingSet: from its mRID, which the client chose. */
 export const meterId = (mRID: string): string => mRID.toUpperCase();
 
+/** MeterReadings of one mirror unless the house says otherwise. */
+const mostMeters = 100;
+
+/** What a post of meter readings writes. */
+interface Written extends Plan {
+  readonly put: NewDoc[];
+  readonly readings: ReadingRow[];
+  readonly forget: { meter: Href; set: string }[];
+}
+
 /**
- * What a post of meter readings writes. A meter reading that is new must bring its ReadingType; one that is known keeps it,
- * its Reading is replaced and its reading sets are added or, when their mRID is known, replaced.
+ * The plan of a post of meter readings. A meter reading that is new must bring its ReadingType; one that is known keeps it,
+ * its Reading is replaced and its reading sets are added or, when their mRID is known, replaced whole. Where a document
+ * names one mRID twice, the last one counts.
+ * @throws Problem BAD_VALUE, or NO_ROOM when the mirror has as many meter readings as it may
  */
 export async function planReadings(
   ctx: Context,
   upt: string,
-  readings: readonly MirrorMeterReading[],
+  given: readonly MirrorMeterReading[],
   at: string,
-): Promise<{ put: NewDoc[]; rows: ReadingRow[]; made: boolean }> {
-  const put: NewDoc[] = [];
+): Promise<{ plan: Written; made: boolean }> {
+  const docs = new Map<Href, NewDoc>();
+  const forget: Written['forget'] = [];
   const rows: ReadingRow[] = [];
-  let made = false;
-  for (const reading of readings) {
-    const where = `${at}/MirrorMeterReading[mRID=${reading.mRID}]`;
-    namesSomething(reading.mRID, where);
-    const mr = meterId(reading.mRID);
-    const params = { upt, mr };
+  const made = new Set<Href>();
+  for (const each of given) {
+    const where = `${at}/MirrorMeterReading[mRID=${each.mRID}]`;
+    namesSomething(each.mRID, where);
+    const params = { upt, mr: meterId(each.mRID) };
     const meter = href(model.metering.meterReading, params);
     const known = await ctx.store.get<StoredMeterReading>(meter);
-    if (!known && !reading.ReadingType)
+    if (!known && !each.ReadingType && !made.has(meter))
       throw badValue(`${where}/ReadingType`, 'a new meter reading must say what it measures');
-    made ||= !known;
-    const stored: StoredMeterReading = { mRID: mr, ...texts(reading) };
-    if (!known || JSON.stringify(known.body) !== JSON.stringify(stored))
-      put.push(docOf(model.metering.meterReading, params, stored, ctx.now));
-    if (reading.ReadingType) put.push(docOf(model.metering.readingType, params, reading.ReadingType, ctx.now));
-    if (reading.Reading) rows.push(row(ctx, meter, '', reading.Reading, 0));
-    for (const set of reading.MirrorReadingSet) {
-      namesSomething(set.mRID, `${where}/MirrorReadingSet`);
-      const rs = meterId(set.mRID);
-      const body: StoredReadingSet = { mRID: rs, ...texts(set), timePeriod: set.timePeriod };
-      put.push(docOf(model.metering.readingSet, { ...params, rs }, body, ctx.now));
-      set.Reading.forEach((each, i) => rows.push(row(ctx, meter, rs, each, i)));
+    if (!known) made.add(meter);
+    const stored: StoredMeterReading = { mRID: params.mr, ...texts(each) };
+    if (!known || !same(known.body, stored))
+      docs.set(meter, docOf(model.metering.meterReading, params, stored, ctx.now));
+    if (each.ReadingType) {
+      const type = docOf(model.metering.readingType, params, each.ReadingType, ctx.now);
+      if (!known || !same((await ctx.store.get(type.href))?.body, type.body)) docs.set(type.href, type);
+    }
+    if (each.Reading) rows.push(rowOf(ctx, where, meter, '', each.Reading, 0));
+    for (const set of each.MirrorReadingSet) {
+      const doc = setDoc(ctx, params, set, `${where}/MirrorReadingSet`);
+      const name = meterId(set.mRID);
+      if (docs.has(doc.href)) dropRows(rows, meter, name);
+      else if (known && (await ctx.store.get(doc.href))) forget.push({ meter, set: name });
+      docs.set(doc.href, doc);
+      set.Reading.forEach((reading, i) => rows.push(rowOf(ctx, where, meter, name, reading, i)));
     }
   }
-  return { put, rows, made };
+  if (made.size > 0) await roomFor(ctx, upt, made.size);
+  return { plan: { put: [...docs.values()], readings: rows, forget }, made: made.size > 0 };
 }
+
+async function roomFor({ store, house }: Context, upt: string, more: number): Promise<void> {
+  const most = house.metering?.metersPerMirror ?? mostMeters;
+  const list = href(model.metering.meterReadings, { upt });
+  if ((await store.count(list)) + more > most)
+    throw new Problem('NO_ROOM', { at: list, want: `at most ${most} meter readings of one MirrorUsagePoint` });
+}
+
+function setDoc(
+  ctx: Context,
+  params: { readonly upt: string; readonly mr: string },
+  set: MirrorReadingSet,
+  at: string,
+): NewDoc {
+  namesSomething(set.mRID, at);
+  notAhead(ctx, `${at}/timePeriod/start`, set.timePeriod.start);
+  const rs = meterId(set.mRID);
+  const body: StoredReadingSet = { mRID: rs, ...texts(set), timePeriod: set.timePeriod };
+  return docOf(model.metering.readingSet, { ...params, rs }, body, ctx.now);
+}
+
+function dropRows(rows: ReadingRow[], meter: Href, set: string): void {
+  for (let i = rows.length; i-- > 0;) if (rows[i]?.meter === meter && rows[i]?.set === set) rows.splice(i, 1);
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function texts({ description, version }: { description?: string; version?: number }): {
   description?: string;
@@ -74,19 +118,21 @@ function texts({ description, version }: { description?: string; version?: numbe
   return { ...(description !== undefined && { description }), ...(version !== undefined && { version }) };
 }
 
-function row(ctx: Context, meter: string, set: string, reading: Reading, index: number): ReadingRow {
+/** A Reading as a row: what it says, where it stands, and nothing made up but the time it came where it has none. */
+function rowOf(ctx: Context, where: string, meter: Href, set: string, reading: Reading, index: number): ReadingRow {
+  const { timePeriod, value, localID, consumptionBlock, touTier, qualityFlags } = reading;
+  if (timePeriod) notAhead(ctx, `${where}/Reading/timePeriod/start`, timePeriod.start);
+  const number = localID?.padStart(4, '0') ?? (set === '' ? '' : `#${index}`);
   return {
     meter,
     set,
-    start: reading.timePeriod?.start ?? ctx.now,
-    durationS: reading.timePeriod?.duration ?? 0,
-    value: reading.value ?? 0,
-    // The standard orders readings by localID; one that came without gets its place in the set.
-    localID: reading.localID ?? index.toString(16).toUpperCase().padStart(4, '0'),
-    qualityFlags: reading.qualityFlags ?? '',
+    start: timePeriod?.start ?? ctx.now,
+    place: `${number}.${consumptionBlock ?? ''}.${touTier ?? ''}`,
+    ...(timePeriod && { durationS: timePeriod.duration }),
+    ...(value !== undefined && { value }),
+    ...(localID !== undefined && { localID }),
+    ...(consumptionBlock !== undefined && { consumptionBlock }),
+    ...(touTier !== undefined && { touTier }),
+    ...(qualityFlags !== undefined && { qualityFlags }),
   };
 }
-
-/** Hash of a reading's place, for its path. */
-export const readingId = ({ start, localID }: ReadingRow): string =>
-  createHash('sha256').update(`${start}/${localID}`).digest('hex').slice(0, 12);

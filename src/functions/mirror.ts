@@ -9,7 +9,7 @@ import { href, type Href } from '../model/href';
 import { MirrorMeterReading, type MirrorMeterReadingList, type MirrorUsagePoint } from '../model/mirror';
 import { type Resource } from '../model/resource';
 import { sortKey } from '../model/sort-key';
-import { type NewDoc, type ReadingRow } from '../store/api';
+import { type NewDoc } from '../store/api';
 import { notFound, type Behaviour, type Change, type Context } from './behaviour';
 import { mergedPage } from './lists';
 import { type StoredUsagePoint } from './metering';
@@ -20,14 +20,37 @@ import { siteOf } from './site';
 /** Lists that hold the mirrors of the devices a caller speaks for: one list a device, so that counts are right by themselves. */
 export const mirrorLists = (scope: Scope): Href[] => scope.edevs.map(edev => `/mup@${edev}`);
 
+/** What the server says of a mirror, whatever a client sends there. */
+type Ours = 'href' | 'subscribable' | 'MirrorMeterReading' | 'postRate' | 'UsagePointLink';
+
 export interface StoredMirror {
   readonly edev: string;
-  readonly point: Omit<MirrorUsagePoint, 'href' | 'MirrorMeterReading' | 'postRate'>;
+  readonly point: Omit<MirrorUsagePoint, Ours>;
 }
 
 /** First-level elements only (3.9), with the rate we would like. */
 function mirrorView({ house }: Context, { point }: StoredMirror, at: Href): MirrorUsagePoint {
-  return { href: at, ...point, MirrorMeterReading: [], postRate: house.postRateS };
+  const usagePoint = href(model.metering.usagePoint, { upt: at.slice(at.lastIndexOf('/') + 1) });
+  return {
+    href: at,
+    ...point,
+    MirrorMeterReading: [],
+    postRate: house.postRateS,
+    UsagePointLink: { href: usagePoint },
+  };
+}
+
+/** What the client said of the usage point itself. */
+function pointOf(value: MirrorUsagePoint): { point: StoredMirror['point']; readings: readonly MirrorMeterReading[] } {
+  const {
+    MirrorMeterReading: readings = [],
+    href: _,
+    subscribable: __,
+    postRate: ___,
+    UsagePointLink: ____,
+    ...point
+  } = value;
+  return { point, readings };
 }
 
 const mirrors: Behaviour = {
@@ -37,7 +60,7 @@ const mirrors: Behaviour = {
     return { all, items: docs.map(doc => mirrorView(ctx, doc.body, doc.href)) };
   },
   post: async (ctx, _params, incoming) => {
-    const { MirrorMeterReading: readings = [], ...point } = incoming.value as MirrorUsagePoint;
+    const { point, readings } = pointOf(incoming.value as MirrorUsagePoint);
     namesSomething(point.mRID, '/MirrorUsagePoint');
     const edev = await deviceOf(ctx, point.deviceLFDI);
     const id = mridOf(`mirror/${edev}/${point.mRID}`, ctx.house.pen).slice(0, 16);
@@ -53,7 +76,7 @@ const mirror: Behaviour = {
     return doc && mirrorView(ctx, doc.body, doc.href);
   },
   put: async (ctx, { mup = '' }, incoming) => {
-    const { MirrorMeterReading: readings = [], ...point } = incoming.value as MirrorUsagePoint;
+    const { point, readings } = pointOf(incoming.value as MirrorUsagePoint);
     const edev = await deviceOf(ctx, point.deviceLFDI);
     const doc = await ctx.store.get<StoredMirror>(href(model.mirror.mirror, { mup }));
     if (!doc) throw notFound(href(model.mirror.mirror, { mup }));
@@ -67,7 +90,8 @@ const mirror: Behaviour = {
       incoming.type === MirrorMeterReading
         ? [incoming.value as MirrorMeterReading]
         : (incoming.value as MirrorMeterReadingList).MirrorMeterReading;
-    const { put, rows, made } = await planReadings(ctx, mup, readings, '');
+    const { plan, made } = await planReadings(ctx, mup, readings, '');
+    const heard = await heardFrom(ctx, href(model.mirror.mirror, { mup }));
     const location =
       readings.length === 1 && readings[0]
         ? href(model.metering.meterReading, { upt: mup, mr: meterId(readings[0].mRID) })
@@ -75,8 +99,8 @@ const mirror: Behaviour = {
     return {
       status: made ? 201 : 204,
       location,
-      plan: { put, readings: rows },
-      done: () => ctx.metrics.count('headroom_readings_total', {}, rows.length),
+      plan: { ...plan, expect: heard.expect, put: [...plan.put, ...heard.put] },
+      done: () => ctx.metrics.count('headroom_readings_total', {}, plan.readings.length),
     };
   },
   remove: async (_ctx, { mup = '' }) => ({
@@ -94,6 +118,31 @@ async function deviceOf(ctx: Context, lfdi: string): Promise<string> {
     got: `${lfdi.slice(0, 8)}…`,
     note: 'neither your own LFDI nor one you manage',
   });
+}
+
+/** A mirror in use is written again this often, so that one nobody uses can be told (housekeeping). */
+const heardEveryS = 3600;
+
+/** Notes that a mirror is in use; the plan holds only while the mirror is there. */
+async function heardFrom(ctx: Context, at: Href): Promise<{ expect: Record<Href, number>; put: NewDoc[] }> {
+  const doc = await ctx.store.get<StoredMirror>(at);
+  if (!doc) throw notFound(at);
+  const { version, ...old } = doc;
+  return {
+    expect: { [at]: version },
+    put: ctx.now >= doc.changed + heardEveryS ? [{ ...old, changed: ctx.now }] : [],
+  };
+}
+
+/** Mirrors of one device unless the house says otherwise. */
+const mostMirrors = 20;
+
+/** @throws Problem NO_ROOM (413) when a device has as many mirrors as it may. */
+async function roomFor({ store, house }: Context, list: Href): Promise<void> {
+  const most = house.metering?.mirrorsPerDevice ?? mostMirrors;
+  const got = await store.count(list);
+  if (got >= most)
+    throw new Problem('NO_ROOM', { at: '/MirrorUsagePoint', want: `at most ${most} of one device`, got: got + 1 });
 }
 
 async function upsert(
@@ -116,24 +165,20 @@ async function upsert(
     status,
     deviceLFDI,
   };
-  const shown = await planReadings(ctx, id, readings, edev);
+  if (!old) await roomFor(ctx, `/mup@${edev}`);
+  const { plan } = await planReadings(ctx, id, readings, '/MirrorUsagePoint');
   const put: NewDoc[] = [
-    mirrorDoc(at, `/mup@${edev}`, model.mirror.mirror, ctx.now, {
-      edev,
-      point,
-    }),
+    mirrorDoc(at, `/mup@${edev}`, model.mirror.mirror, ctx.now, { edev, point }),
     mirrorDoc(href(model.metering.usagePoint, { upt: id }), `/upt@${edev}`, model.metering.usagePoint, ctx.now, {
       edev,
       point: usagePoint,
     }),
-    ...shown.put,
   ];
-  const rows: readonly ReadingRow[] = shown.rows;
   return {
     status: create && !old ? 201 : 204,
     location: at,
-    plan: { expect: { [at]: old?.version ?? 0 }, put, readings: rows },
-    done: () => ctx.metrics.count('headroom_readings_total', {}, rows.length),
+    plan: { ...plan, expect: { [at]: old?.version ?? 0 }, put: [...put, ...plan.put] },
+    done: () => ctx.metrics.count('headroom_readings_total', {}, plan.readings.length),
   };
 }
 

@@ -85,24 +85,67 @@ export interface SeriesLog {
   latest(site: string): Promise<number>;
 }
 
-/** One metered value. */
+/** One metered value, with what its Reading said and nothing else. */
 export interface ReadingRow {
   /** Href of its MeterReading. */
   readonly meter: Href;
   /** mRID of the MirrorReadingSet it came in; empty when it came as a single Reading. */
   readonly set: string;
+  /** Start of its timePeriod; when it came, where it has none. */
   readonly start: Seconds;
-  readonly durationS: Seconds;
-  readonly value: number;
-  readonly localID: string;
-  readonly qualityFlags: string;
+  /** Tells it from others of its set and start. ASCII. */
+  readonly place: string;
+  /** Of its timePeriod; missing where it has none. */
+  readonly durationS?: Seconds;
+  readonly value?: number;
+  readonly localID?: string;
+  readonly consumptionBlock?: number;
+  readonly touTier?: number;
+  readonly qualityFlags?: string;
+}
+
+/** What is left of readings that were thinned out: those of a meter with start in [start, start + stepS). */
+export interface CoarseRow {
+  readonly meter: Href;
+  readonly start: Seconds;
+  readonly stepS: Seconds;
+  /** How many had a value. */
+  readonly n: number;
+  readonly sum: number;
+  readonly least: number;
+  readonly most: number;
+  /** Value of the one that started last. */
+  readonly last: number;
+  readonly lastStart: Seconds;
+}
+
+export interface MeterState {
+  readonly meter: Href;
+  readonly all: number;
+  /** Start of its oldest reading, and of its oldest coarse row. */
+  readonly oldest?: Seconds;
+  readonly oldestCoarse?: Seconds;
 }
 
 export interface ReadingLog {
-  /** Newest first; of the same start, the set that came last, then the highest localID. */
+  /** Newest first; of the same start, the set that came last, then the highest place. */
   page(meter: Href, q: { start: number; limit: number; set?: string }): Promise<{ rows: ReadingRow[]; all: number }>;
-  /** Rows with start in [from, to), oldest first, for reports. */
-  between(meter: Href, from: Seconds, to: Seconds): Promise<ReadingRow[]>;
+  /** Rows with start in [from, to), oldest first, for reports: the first `limit` of them. */
+  between(meter: Href, from: Seconds, to: Seconds, limit?: number): Promise<ReadingRow[]>;
+  /** Of the rows that came as single Readings the one that came last, or the newest where that one is gone. */
+  latest(meter: Href): Promise<ReadingRow | undefined>;
+  /** Coarse rows with start in [from, to), oldest first, then by step: the first `limit` of them. */
+  coarse(meter: Href, from: Seconds, to: Seconds, limit?: number): Promise<CoarseRow[]>;
+  /** Meters that ever had a reading, in order of href, those behind `after`. */
+  meters(q: { after: Href; limit: number }): Promise<MeterState[]>;
+}
+
+/** The oldest `most` readings of a meter that started before `before` go into coarse rows of `stepS`, counted from second 0. */
+export interface Thinning {
+  readonly meter: Href;
+  readonly before: Seconds;
+  readonly stepS: Seconds;
+  readonly most: number;
 }
 
 /** A notification waiting to be delivered. */
@@ -161,7 +204,7 @@ export interface AuditLog {
 /**
  * A change, applied whole or not at all, in this order: `expect` and unique keys are checked; `drop` and `dropTree`; `put`;
  * the rest. A document that is dropped and put in one plan is replaced, and its version goes on counting. Dropping what is
- * not there does nothing. Only documents are dropped: series, readings, notes and the audit trail are records of what happened and stay.
+ * not there does nothing. Only documents are dropped with them: series, readings, notes and the audit trail are records of what happened and stay.
  */
 export interface Plan {
   /** Compare-and-set: the version each document must still have. 0 means it must not exist. */
@@ -172,7 +215,13 @@ export interface Plan {
   /** Drops a document and everything whose href begins with it and a slash. */
   readonly dropTree?: readonly Href[];
   readonly series?: readonly NewSeries[];
-  /** A row with the meter, set, start and localID of an older one replaces it. */
+  /** Sets of readings that go whole; done before `readings`. */
+  readonly forget?: readonly { readonly meter: Href; readonly set: string }[];
+  /** Done before `readings`. */
+  readonly thin?: readonly Thinning[];
+  /** The oldest `most` coarse rows of a meter that started before `before` go. */
+  readonly forgetCoarse?: readonly Omit<Thinning, 'stepS'>[];
+  /** A row with the meter, set, start and place of an older one replaces it. */
   readonly readings?: readonly ReadingRow[];
   /** A note with the id of a waiting one replaces it. */
   readonly enqueue?: readonly Note[];

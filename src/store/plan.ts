@@ -12,6 +12,7 @@ import {
   type Note,
   type Plan,
   type ReadingRow,
+  type Thinning,
   type Version,
 } from './api';
 import { jsonText } from './json';
@@ -39,6 +40,9 @@ export interface Prepared {
   readonly dropTree: readonly Href[];
   readonly series: readonly NewSeries[];
   readonly readings: readonly ReadingRow[];
+  readonly forget: readonly { readonly meter: Href; readonly set: string }[];
+  readonly thin: readonly Thinning[];
+  readonly forgetCoarse: readonly Omit<Thinning, 'stepS'>[];
   readonly enqueue: readonly PreparedNote[];
   readonly settle: readonly string[];
   readonly audit: readonly PreparedAudit[];
@@ -58,6 +62,9 @@ export function prepare(plan: Plan): Prepared {
     dropTree: [...(plan.dropTree ?? [])],
     series: (plan.series ?? []).map(prepareSeries),
     readings: (plan.readings ?? []).map(prepareReading),
+    forget: (plan.forget ?? []).map(each => ({ ...each })),
+    thin: (plan.thin ?? []).map(each => prepareThinning(each)),
+    forgetCoarse: (plan.forgetCoarse ?? []).map(each => ({ ...each })),
     enqueue: (plan.enqueue ?? []).map(prepareNote),
     settle: [...(plan.settle ?? [])],
     audit: (plan.audit ?? []).map(prepareAudit),
@@ -79,9 +86,12 @@ export function touchDoc(
 }
 
 /** The same for what a plan appends. */
-export function touchRows(touched: Set<string>, { series, readings }: Pick<Prepared, 'series' | 'readings'>): void {
+export function touchRows(
+  touched: Set<string>,
+  { series, readings, forget, thin }: Pick<Prepared, 'series' | 'readings' | 'forget' | 'thin'>,
+): void {
   for (const { site } of series) touched.add(`site:${site}`);
-  for (const { meter } of readings) touched.add(`meter:${meter}`);
+  for (const rows of [readings, forget, thin]) for (const { meter } of rows) touched.add(`meter:${meter}`);
 }
 
 /** Bounds of the hrefs below `href`, as a half-open range in byte order: `0` is the character after `/`. */
@@ -135,13 +145,25 @@ export function copySeries<S extends NewSeries>(s: S): S {
   };
 }
 
+const readingNumbers = ['durationS', 'consumptionBlock', 'touTier'] as const;
+
+/** Fields that are there but undefined are left out: a copy says what the row says. */
 function prepareReading(row: ReadingRow): ReadingRow {
   const at = `reading of ${row.meter}`;
   if (!whole(row.start)) throw unfit(`${at} start`, 'whole seconds wanted', row.start);
-  if (!whole(row.durationS)) throw unfit(`${at} durationS`, 'whole seconds wanted', row.durationS);
-  if (!Number.isFinite(row.value)) throw unfit(`${at} value`, 'a finite number wanted', row.value);
-  if (!ascii(row.localID)) throw unfit(`${at} localID`, 'ASCII wanted', row.localID);
-  return { ...row };
+  for (const name of readingNumbers)
+    if (row[name] !== undefined && !whole(row[name])) throw unfit(`${at} ${name}`, 'a whole number wanted', row[name]);
+  if (row.value !== undefined && !Number.isFinite(row.value))
+    throw unfit(`${at} value`, 'a finite number wanted', row.value);
+  if (!ascii(row.place)) throw unfit(`${at} place`, 'ASCII wanted', row.place);
+  const copy: Record<string, unknown> = { ...row };
+  for (const name in copy) if (copy[name] === undefined) delete copy[name];
+  return copy as unknown as ReadingRow;
+}
+
+function prepareThinning({ meter, before, stepS, most }: Thinning): Thinning {
+  if (!whole(stepS) || stepS <= 0) throw unfit(`thinning of ${meter} stepS`, 'whole seconds above 0 wanted', stepS);
+  return { meter, before, stepS, most };
 }
 
 function prepareNote({ id, subscription, due, attempts, body }: Note): PreparedNote {

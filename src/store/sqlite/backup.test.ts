@@ -2,12 +2,14 @@ import Database from 'better-sqlite3';
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { ManualClock } from '../../base/clock';
+import { silentLog } from '../../base/log';
 import { nextTurn } from '../../base/turn';
 import { type Store } from '../api';
 import { audit, lastStep, stepOf } from '../testing/ledger';
 import { doc, entry } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
 import { backUp } from './backup';
+import { openDatabase } from './database';
 import { migrations } from './migrations';
 import { sqliteStore, type SqliteStore } from './store';
 
@@ -134,12 +136,7 @@ it('takes away what it had copied when it is stopped', async () => {
 
 it('leaves the copy of an older schema as it is', async () => {
   const old = newFile();
-  const first = sqliteStore({ file: old, mode: 'create', clock });
-  await first.close();
-  const db = new Database(old);
-  db.exec('DROP TABLE reading_blocks; DROP TABLE audit');
-  db.pragma('user_version = 1');
-  db.close();
+  openDatabase({ file: old, mode: 'create', busyMs: 1, log: silentLog, migrations: migrations.slice(0, 1) }).close();
   const target = newFile();
   await backUp({ file: old, target, replace: false });
   const copy = new Database(target);

@@ -178,6 +178,24 @@ describe('migrations', () => {
     db.close();
   });
 
+  it('keeps readings of a schema that kept less of them', async () => {
+    const file = newFile();
+    const old = open(file, { mode: 'create', migrations: migrations.slice(0, 4) });
+    old.exec(`INSERT INTO meters VALUES (1, '/m', 2); INSERT INTO reading_sets VALUES (1, 1, '', 2);
+      INSERT INTO readings VALUES (1, 0, 1, '0000', 300, 7, ''), (1, 300, 1, '01', 0, 8.5, '0001')`);
+    expect(verify(old)).toEqual([]);
+    old.close();
+    const store = storeOn(open(file), { clock: new ManualClock(0) });
+    expect(await store.verify()).toEqual([]);
+    const row = { meter: '/m', set: '' };
+    expect(await store.readings.between('/m', 0, 999)).toEqual([
+      { ...row, start: 0, place: '0000', localID: '0000', durationS: 300, value: 7 },
+      { ...row, start: 300, place: '01', localID: '01', durationS: 0, value: 8.5, qualityFlags: '0001' },
+    ]);
+    expect((await store.readings.latest('/m'))?.value).toBe(8.5);
+    await store.close();
+  });
+
   it('counts readings of an older schema into blocks', async () => {
     const file = newFile();
     const old = open(file, { mode: 'create', migrations: migrations.slice(0, 1) });

@@ -136,4 +136,44 @@ CREATE INDEX audit_of_subject ON audit (subject, id);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER audit_is_not_dropped BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 `,
+  `
+-- A row keeps what its Reading said and says nothing it did not: what was missing is NULL. 'place' tells rows of one set and
+-- start apart; last_… of the set of single Readings is the one that came last.
+CREATE TABLE whole_readings (
+  meter INTEGER NOT NULL REFERENCES meters,
+  start INTEGER NOT NULL,
+  in_set INTEGER NOT NULL REFERENCES reading_sets,
+  place TEXT NOT NULL,
+  duration_s INTEGER,
+  value REAL,
+  local_id TEXT,
+  consumption_block INTEGER,
+  tou_tier INTEGER,
+  quality_flags TEXT,
+  PRIMARY KEY (meter, start, in_set, place)
+) STRICT, WITHOUT ROWID;
+INSERT INTO whole_readings
+  SELECT meter, start, in_set, local_id, duration_s, value, local_id, NULL, NULL, nullif(quality_flags, '') FROM readings
+  ORDER BY meter, start, in_set, local_id;
+DROP TABLE readings;
+ALTER TABLE whole_readings RENAME TO readings;
+CREATE INDEX readings_of_set ON readings (in_set, start, place);
+ALTER TABLE reading_blocks RENAME COLUMN from_local TO from_place;
+ALTER TABLE reading_sets ADD COLUMN last_start INTEGER;
+ALTER TABLE reading_sets ADD COLUMN last_place TEXT;
+
+-- What readings become when they are old: one row for each step_s seconds of a meter.
+CREATE TABLE coarse_readings (
+  meter INTEGER NOT NULL REFERENCES meters,
+  start INTEGER NOT NULL,
+  step_s INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  sum REAL NOT NULL,
+  least REAL NOT NULL,
+  most REAL NOT NULL,
+  last REAL NOT NULL,
+  last_start INTEGER NOT NULL,
+  PRIMARY KEY (meter, start, step_s)
+) STRICT, WITHOUT ROWID;
+`,
 ];

@@ -30,6 +30,14 @@ async function statements(file: string): Promise<string[]> {
   await store.readings.page('/meter/0', { start: 1, limit: 5, set: 'set 1' });
   await store.readings.page('/meter/0', { start: 4, limit: 5, set: 'set 1' });
   await store.readings.between('/meter/0', 5, 9);
+  await store.readings.latest('/meter/0');
+  await store.commit({ readings: [{ meter: '/meter/0', set: '', start: 1, place: '' }] });
+  await store.readings.latest('/meter/0');
+  await store.commit({ forget: [{ meter: '/meter/0', set: 'set 2' }] });
+  await store.commit({ thin: [{ meter: '/meter/0', before: 20, stepS: 5, most: 30 }] });
+  await store.readings.coarse('/meter/0', 5, 9);
+  await store.commit({ forgetCoarse: [{ meter: '/meter/0', before: 10, most: 30 }] });
+  await store.readings.meters({ after: '', limit: 5 });
   await store.outbox.due(50, 10);
   await store.outbox.waiting();
   await store.close();

@@ -15,23 +15,31 @@ const rows = fc.array(
     .record({
       start: fc.integer({ min: -5, max: 60 }),
       set: fc.constantFrom('', 'A', 'B'),
-      localID: fc.constantFrom('', '00', '01'),
+      place: fc.constantFrom('', '00', '01'),
       value: fc.integer(),
     })
     .map(({ start, ...fields }) => reading('/m', start, fields)),
   { maxLength: 40 },
 );
 
-it('finds every ordinal of a meter and of a set, in whatever order and size the plans came', async () => {
+const plan = fc.record({
+  readings: rows,
+  forget: fc.constantFrom([], [], [{ meter: '/m', set: '' }], [{ meter: '/m', set: 'A' }]),
+  thin: fc
+    .tuple(fc.integer({ min: -30, max: 50 }), fc.constantFrom(1, 5, 30))
+    .map(([before, most]) => [{ meter: '/m', before, stepS: 10, most }]),
+});
+
+it('finds every ordinal of a meter and of a set, in whatever order and size readings came and went', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(rows, { maxLength: 6 }), fc.constantFrom(1, 2, 3, 8), async (plans, blockMost) => {
+    fc.asyncProperty(fc.array(plan, { maxLength: 8 }), fc.constantFrom(1, 2, 3, 8), async (plans, blockMost) => {
       const db = openDatabase({ file: newFile(), mode: 'create', busyMs: 1, log: silentLog });
       db.pragma('synchronous = OFF'); // quick: nothing here is about power cuts
       const real = storeOn(db, { clock, blockMost });
       const plain = memoryStore();
-      for (const readings of plans) {
-        await real.commit({ readings });
-        await plain.commit({ readings });
+      for (const each of plans) {
+        await real.commit(each);
+        await plain.commit(each);
       }
       for (const set of [undefined, '', 'A', 'B'])
         for (const start of [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]) {

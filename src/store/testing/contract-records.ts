@@ -99,14 +99,14 @@ export function recordContract(open: OpenStore): void {
       expect(await store.readings.page('/none', { start: 0, limit: 2 })).toEqual({ rows: [], all: 0 });
     });
 
-    it('orders readings of one moment by set, the later first, then by localID', async () => {
-      const at = (set: string, localID: string) => reading(meter, 0, { set, localID });
+    it('orders readings of one moment by set, the later first, then by place', async () => {
+      const at = (set: string, place: string) => reading(meter, 0, { set, place });
       await store.commit({ readings: [at('Z', '02'), at('Z', '10')] });
       await store.commit({ readings: [at('A', '01'), at('Z', '01')] });
       const { rows } = await store.readings.page(meter, { start: 0, limit: 9 });
-      expect(rows.map(row => row.set + row.localID)).toEqual(['A01', 'Z10', 'Z02', 'Z01']);
+      expect(rows.map(row => row.set + row.place)).toEqual(['A01', 'Z10', 'Z02', 'Z01']);
       const between = await store.readings.between(meter, 0, 1);
-      expect(between.map(row => row.set + row.localID)).toEqual(['Z01', 'Z02', 'Z10', 'A01']);
+      expect(between.map(row => row.set + row.place)).toEqual(['Z01', 'Z02', 'Z10', 'A01']);
     });
 
     it('pages and counts one set', async () => {
@@ -129,14 +129,87 @@ export function recordContract(open: OpenStore): void {
       expect(await of('C')).toEqual([]);
     });
 
-    it('replaces the row with the same meter, set, start and localID, in one plan or in two', async () => {
-      const row = reading(meter, 300, { set: 'A', localID: '01', value: 1 });
+    it('replaces the row with the same meter, set, start and place, in one plan or in two', async () => {
+      const row = reading(meter, 300, { set: 'A', place: '01', value: 1 });
       await store.commit({ readings: [row, { ...row, value: 2 }] });
-      const last = { ...row, value: -3.5, durationS: 60, qualityFlags: '' };
-      await store.commit({ readings: [last, { ...row, localID: '02' }, { ...row, set: 'B' }, { ...row, start: 301 }] });
+      const last = { ...row, value: -3.5, durationS: 60, qualityFlags: '00' };
+      await store.commit({ readings: [last, { ...row, place: '02' }, { ...row, set: 'B' }, { ...row, start: 301 }] });
       expect(await store.readings.page(meter, { start: 0, limit: 9 })).toMatchObject({ all: 4 });
       expect(await store.readings.between(meter, 300, 301)).toContainEqual(last);
       expect((await store.readings.page(meter, { start: 0, limit: 9, set: 'A' })).all).toBe(3);
+    });
+
+    it('keeps what a Reading says and adds nothing to it', async () => {
+      const full = { localID: '0001', consumptionBlock: 3, touTier: 12, qualityFlags: '0081', durationS: 0, value: 0 };
+      const rows = [
+        { meter, set: 'A', start: 1, place: 'a', ...full },
+        { meter, set: 'A', start: 1, place: 'b' },
+        { meter, set: 'A', start: 1, place: 'c', ...full, touTier: 0, consumptionBlock: 0 },
+      ];
+      await store.commit({
+        readings: rows.map(row => ({ ...row, value: row.place === 'b' ? undefined : 0 }) as never),
+      });
+      expect(await store.readings.between(meter, 0, 2)).toEqual(rows);
+      await store.commit({ readings: [{ meter, set: 'A', start: 1, place: 'a' }] });
+      expect((await store.readings.between(meter, 0, 2))[0]).toEqual({ meter, set: 'A', start: 1, place: 'a' });
+    });
+
+    it('knows the single Reading that came last, whatever its time', async () => {
+      expect(await store.readings.latest(meter)).toBeUndefined();
+      await store.commit({ readings: [reading(meter, 900), reading(meter, 600), reading(meter, 950, { set: 'A' })] });
+      expect((await store.readings.latest(meter))?.start).toBe(600);
+      await store.commit({ readings: [reading(meter, 900, { value: -1 })] });
+      expect(await store.readings.latest(meter)).toEqual(reading(meter, 900, { value: -1 }));
+      await store.commit({ readings: [reading(meter, 300)] });
+      await store.commit({ thin: [{ meter, before: 301, stepS: 900, most: 9 }] });
+      expect((await store.readings.latest(meter))?.start).toBe(900);
+    });
+
+    it('forgets a set whole, and takes a new one of its name', async () => {
+      const at = (start: number, set: string) => reading(meter, start, { set });
+      await store.commit({ readings: [at(0, 'A'), at(1, 'A'), at(2, 'B'), at(3, '')] });
+      await store.commit({ forget: [{ meter, set: 'A' }], readings: [at(5, 'A')] });
+      await store.commit({
+        forget: [
+          { meter, set: 'none' },
+          { meter: '/none', set: 'A' },
+        ],
+      });
+      expect((await store.readings.page(meter, { start: 0, limit: 9 })).rows.map(row => row.start)).toEqual([5, 3, 2]);
+      expect((await store.readings.page(meter, { start: 0, limit: 9, set: 'A' })).all).toBe(1);
+    });
+
+    it('thins the oldest out into coarse rows, which later ones join', async () => {
+      const values = [4, -2, 6, 10, 8];
+      await store.commit({ readings: values.map((value, i) => reading(meter, 100 + 300 * i, { value })) });
+      await store.commit({ readings: [{ meter, set: '', start: 120, place: '' }] }); // without a value
+      const thin = (before: number, most: number) => store.commit({ thin: [{ meter, before, stepS: 900, most }] });
+      await thin(1000, 3);
+      expect(await store.readings.coarse(meter, 0, 900)).toEqual([
+        { meter, start: 0, stepS: 900, n: 2, sum: 2, least: -2, most: 4, last: -2, lastStart: 400 },
+      ]);
+      await thin(1000, 100);
+      await store.commit({ readings: [reading(meter, 90, { value: 100 })] });
+      await thin(100, 100);
+      expect(await store.readings.coarse(meter, 0, 9999)).toEqual([
+        { meter, start: 0, stepS: 900, n: 4, sum: 108, least: -2, most: 100, last: 6, lastStart: 700 },
+      ]);
+      expect((await store.readings.page(meter, { start: 0, limit: 9 })).rows.map(row => row.start)).toEqual([
+        1300, 1000,
+      ]);
+      expect(await store.readings.meters({ after: '', limit: 9 })).toEqual([
+        { meter, all: 2, oldest: 1000, oldestCoarse: 0 },
+      ]);
+      await thin(5000, 100);
+      expect((await store.readings.coarse(meter, 900, 9999)).map(row => row.n)).toEqual([2]);
+      await store.commit({ forgetCoarse: [{ meter, before: 5000, most: 1 }] });
+      expect(await store.readings.meters({ after: '', limit: 9 })).toEqual([{ meter, all: 0, oldestCoarse: 900 }]);
+    });
+
+    it('lists meters in order of href, page by page', async () => {
+      await store.commit({ readings: ['/c', '/a', '/b'].map(each => reading(each, 7)) });
+      const of = async (after: string) => (await store.readings.meters({ after, limit: 2 })).map(each => each.meter);
+      expect([await of(''), await of('/b'), await of('/c')]).toEqual([['/a', '/b'], ['/c'], []]);
     });
 
     it('keeps Int48 values and times beyond Int32 exact', async () => {
@@ -156,7 +229,7 @@ export function recordContract(open: OpenStore): void {
       expect(await between(600, 0)).toEqual([]);
     });
 
-    it.each([{ start: 1.5 }, { value: NaN }, { durationS: Infinity }, { localID: 'é' }])('refuses %p', async fields => {
+    it.each([{ start: 1.5 }, { value: NaN }, { durationS: Infinity }, { place: 'é' }])('refuses %p', async fields => {
       await expect(store.commit({ readings: [reading(meter, 0, fields)] })).rejects.toMatchObject({ code: 'BUG' });
       expect((await store.readings.page(meter, { start: 0, limit: 9 })).all).toBe(0);
     });

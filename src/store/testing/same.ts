@@ -12,6 +12,7 @@ import {
   type Plan,
   type ReadingRow,
   type Store,
+  type Thinning,
 } from '../api';
 
 const hrefs = ['/a', '/a/1', '/a/1/x', '/a/10', '/a-', '/b', '/b/1', '/b/2', '/b/3', '~s'];
@@ -56,14 +57,27 @@ const newSeries: fc.Arbitrary<NewSeries> = fc
     engine: 'e',
     inputsHash: 'h',
   }));
-const readingRow: fc.Arbitrary<ReadingRow> = fc.record({
+const value = fc.oneof(fc.integer(), fc.double({ noNaN: true, min: -1e15, max: 1e15 })).map(n => (n === 0 ? 0 : n));
+const readingRow: fc.Arbitrary<ReadingRow> = fc.record(
+  {
+    meter: fc.constantFrom(...meters),
+    set: fc.constantFrom(...sets),
+    start: fc.integer({ min: 0, max: 4 }).map(n => n * 300),
+    place: fc.constantFrom('', '01', '02'),
+    durationS: fc.constantFrom(0, 300),
+    value,
+    localID: fc.constantFrom('01', '02'),
+    consumptionBlock: fc.nat(2),
+    touTier: fc.nat(2),
+    qualityFlags: fc.constantFrom('00', '0001'),
+  },
+  { requiredKeys: ['meter', 'set', 'start', 'place'] },
+);
+const thinning: fc.Arbitrary<Thinning> = fc.record({
   meter: fc.constantFrom(...meters),
-  set: fc.constantFrom(...sets),
-  start: fc.integer({ min: 0, max: 4 }).map(n => n * 300),
-  durationS: fc.constantFrom(0, 300),
-  value: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })).map(n => (n === 0 ? 0 : n)),
-  localID: fc.constantFrom('', '01', '02'),
-  qualityFlags: fc.constantFrom('', '0001'),
+  before: fc.integer({ min: 0, max: 5 }).map(n => n * 300),
+  stepS: fc.constantFrom(300, 600, 900),
+  most: fc.nat(5),
 });
 const newNote: fc.Arbitrary<Note> = fc.record({
   id: fc.constantFrom(...noteIds),
@@ -96,6 +110,9 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record(
     dropTree: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(aHref, 1) }),
     series: some(newSeries, 2),
     readings: some(readingRow, 4),
+    forget: some(fc.record({ meter: fc.constantFrom(...meters), set: fc.constantFrom(...sets) }), 1),
+    thin: some(thinning, 2),
+    forgetCoarse: some(thinning, 1),
     enqueue: some(newNote, 2),
     settle: some(fc.constantFrom(...noteIds), 1),
     audit: some(newAudit, 2),
@@ -124,7 +141,10 @@ async function view(store: Store, { start, limit, from, to }: Ask): Promise<unkn
     latest: await each(sites, site => store.series.latest(site)),
     readings: await each(meters, meter => store.readings.page(meter, { start, limit })),
     ofSets: await each(sets, set => store.readings.page('/m/1', { start, limit, set })),
-    between: await each(meters, meter => store.readings.between(meter, 300, start * 300)),
+    between: await each(meters, meter => store.readings.between(meter, 300, start * 300, limit)),
+    latestReading: await each(meters, meter => store.readings.latest(meter)),
+    coarse: await each(meters, meter => store.readings.coarse(meter, 0, start * 300, limit)),
+    meters: await store.readings.meters({ after: '', limit }),
     due: await store.outbox.due(start, 3),
     waiting: await store.outbox.waiting(),
     audit: await store.audit.page({ after: start, limit, from: start, subject: '1' }),

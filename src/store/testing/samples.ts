@@ -29,7 +29,7 @@ export function series(site: string, fields: Partial<NewSeries> = {}): NewSeries
 }
 
 export function reading(meter: string, start: number, fields: Partial<ReadingRow> = {}): ReadingRow {
-  return { meter, set: '', start, durationS: 300, value: start / 4, localID: '', qualityFlags: '0001', ...fields };
+  return { meter, set: '', start, durationS: 300, value: start / 4, place: '', qualityFlags: '0001', ...fields };
 }
 
 export const note = (id: string, due: number, fields: Partial<Note> = {}): Note => ({
