@@ -19,7 +19,9 @@ export interface Peer {
 }
 
 /** Narrows a peer to what it is here: a device, an aggregator with those it manages, or a newcomer. */
-async function narrow(store: Store, peer: Peer, fallback: DialectId): Promise<Scope> {
+async function narrow(store: Store, { lfdi, sfdi }: Peer, fallback: DialectId): Promise<Scope> {
+  // No more of the peer than this: what a certificate says of itself, such as its kind, is not what was registered.
+  const peer = { lfdi, sfdi };
   const [own] = (await store.find('lfdi', peer.lfdi)).filter(doc => doc.kind === 'edev.device');
   const edev = own && idOf(own.href);
   const site = edev === undefined ? undefined : await siteOf(store, edev);
