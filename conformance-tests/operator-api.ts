@@ -1,9 +1,18 @@
 /** The Operator port over Headroom's own operator API. Plain HTTP from outside, as anybody's tool would use it. */
 import { Problem } from '../src/base/problem';
-import { type Operator } from './operator';
+import { allResources } from '../src/model';
+import { Blocked, type Operator } from './operator';
 
-export function headroomOperator(base: string, key: string): Operator {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+export interface HeadroomOptions {
+  readonly base: string;
+  readonly key: string;
+  /** Where whoever runs the suite has the server in hand. Resolves when it serves again, with the API where it was. */
+  readonly restart?: () => Promise<void>;
+}
+
+export function headroomOperator({ base, key, restart }: HeadroomOptions): Operator {
+  /** @param verb what the lab wants, for the report, when the API has no such path */
+  const send = async <T>(verb: string, method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(base + path, {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -12,21 +21,36 @@ export function headroomOperator(base: string, key: string): Operator {
       throw new Problem('CANNOT_REACH', { at: base, note: 'the operator API does not answer', cause });
     });
     const text = await response.text();
-    if (!response.ok)
+    if (!response.ok) {
+      if (text.includes('the operator API has no such path')) throw new Blocked(verb);
       throw new Problem('CANNOT_REACH', {
         at: `${method} ${base}${path}`,
         note: `the lab could not arrange this: ${response.status} ${text}`,
       });
+    }
     return (text === '' ? undefined : JSON.parse(text)) as T;
+  };
+  // An operator does one thing after the other, however many procedures run side by side.
+  let last: Promise<unknown> = Promise.resolve();
+  const call = <T>(verb: string, method: string, path: string, body?: unknown): Promise<T> => {
+    const next = last.then(() => send<T>(verb, method, path, body));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const blocked = (what: string) => async (): Promise<never> => {
+    throw new Blocked(what);
   };
   const siteIds = new Map<string, string>();
   return {
     name: `Headroom operator API at ${base}`,
-    async registerDevice({ name, lfdi, pin }) {
-      const site = await call<{ edev: string }>('POST', '/api/sites', {
-        name,
+    async registerDevice({ name, lfdi, pin, role, manager, dialect }) {
+      const site = await call<{ edev: string }>('register a device', 'POST', '/api/sites', {
+        name: name.slice(0, 64),
         lfdi,
         pin,
+        ...(role && { role }),
+        ...(manager && { manager }),
+        ...(dialect && { dialect }),
         maxImportW: 10_000,
         maxExportW: 10_000,
         firmImportW: 1000,
@@ -34,16 +58,49 @@ export function headroomOperator(base: string, key: string): Operator {
       });
       siteIds.set(lfdi, site.edev);
     },
-    removeDevice: lfdi => call('DELETE', `/api/sites/${lfdi}`),
-    createProgram: async ({ description, primacy, devices }) => {
+    removeDevice: lfdi => call('remove a device', 'DELETE', `/api/sites/${lfdi}`),
+    createGroup: blocked('make groups'),
+    removeGroup: blocked('make groups'),
+    placeDevice: blocked('move a device to another group'),
+    moveGroup: blocked('move a group'),
+    createProgram: async ({ description, primacy, devices, assignment }) => {
+      if (assignment !== undefined) throw new Blocked('give a device several FunctionSetAssignments');
       const sites = devices.map(lfdi => siteIds.get(lfdi) ?? lfdi);
-      const { derp } = await call<{ derp: string }>('POST', '/api/programs', { description, primacy, sites });
+      const { derp } = await call<{ derp: string }>('make a program', 'POST', '/api/programs', {
+        description,
+        primacy,
+        sites,
+      });
       return { id: derp };
     },
-    setDefault: ({ id }, defaults) => call('PUT', `/api/programs/${id}/default`, { base: defaults }),
-    addCurve: ({ id }, curve) => call('POST', `/api/programs/${id}/curves`, curve),
-    createEvent: ({ id }, event) => call('POST', `/api/programs/${id}/controls`, event),
-    cancelEvent: ({ mRID }) => call('POST', `/api/controls/${mRID}/cancel`, {}),
+    removeProgram: ({ id }) => call('remove a program', 'DELETE', `/api/programs/${id}`),
+    setPrimacy: ({ id }, primacy) =>
+      call('change the primacy of a program', 'PATCH', `/api/programs/${id}`, { primacy }),
+    setDefault: async ({ id }, { DERControlBase, ...settings }) => {
+      const [setting] = Object.keys(settings);
+      if (setting !== undefined) throw new Blocked(`set ${setting} of a default`);
+      await call('set a default', 'PUT', `/api/programs/${id}/default`, { base: DERControlBase });
+    },
+    addCurve: ({ id }, curve) => call('add a curve', 'POST', `/api/programs/${id}/curves`, curve),
+    createEvent: ({ id }, event) => call('create a control', 'POST', `/api/programs/${id}/controls`, event),
+    cancelEvent: ({ mRID }, randomized = false) =>
+      call('cancel a control', 'POST', `/api/controls/${mRID}/cancel`, { randomized }),
+    publishEnvelope: (site, envelope) =>
+      call('publish an envelope', 'POST', '/api/envelopes/import', { site, ...envelope }),
+    setPollRate: async (element, seconds) => {
+      const named = allResources.filter(({ type, poll }) => type.name === element && poll !== undefined);
+      await call(
+        'set poll rates',
+        'PUT',
+        '/api/poll-rates',
+        Object.fromEntries(named.map(({ name }) => [name, seconds])),
+      );
+    },
+    allowInBandRegistration: blocked('let certificates register themselves'),
+    shiftClock: blocked('shift the clock'),
+    endSubscriptions: blocked('end a subscription'),
+    redirectOnce: blocked('redirect a client'),
+    restart: restart ?? blocked('restart the server'),
     close: async () => undefined,
   };
 }

@@ -4,10 +4,28 @@
  */
 import { type Clock } from '../src/base/clock';
 import { type Operator } from './operator';
+import { type Receiver } from './receiver';
 import { type Wire, type WireIdentity } from './wire';
 
-/** What a server may claim to support; a procedure that needs something unclaimed is reported as not supported. */
-export type Claim = 'csip' | 'csip-aus' | 'out-of-band-registration' | 'der-control' | 'responses';
+/** What a server may claim to support (its PICS); a procedure that needs something unclaimed is reported as not supported. */
+export const claims = {
+  csip: 'DeviceCapability, Time, EndDevice, FunctionSetAssignments and DER by CSIP 2.1',
+  'out-of-band-registration': 'devices are registered by the operator',
+  'in-band-registration': 'a certificate may POST its own EndDevice',
+  'in-band-removal': 'a client may DELETE its EndDevice',
+  'der-control': 'programs with controls, defaults and curves',
+  'der-information': 'capability, settings, status and availability of a DER are taken',
+  responses: 'Responses to controls are taken',
+  aggregators: 'one client speaks for many devices',
+  groups: 'topology groups, and programs that hang on them',
+  'several-fsa': 'a device may have several FunctionSetAssignments',
+  subscriptions: 'Subscription and Notification',
+  metering: 'MirrorUsagePoint and UsagePoint',
+  'log-events': 'LogEvents are taken',
+  redirect: 'a client can be redirected',
+  'csip-aus': 'CSIP-AUS limits and ConnectionPoint',
+} as const;
+export type Claim = keyof typeof claims;
 
 export interface Checks {
   /** Records one check. `seen` is what was found, for the report. */
@@ -16,21 +34,39 @@ export interface Checks {
   equal(text: string, got: unknown, want: unknown): void;
 }
 
+/** A client certificate of COMM-004. */
+export interface ChainCase {
+  readonly step: string;
+  readonly about: string;
+  readonly good: boolean;
+  readonly identity: WireIdentity;
+}
+
 export interface Lab {
   readonly operator: Operator;
   /** A client of the server under test with a certificate of the suite's PKI. */
   wire(identity: WireIdentity): Promise<Wire>;
-  /** A device certificate nobody has used before. */
-  newIdentity(name: string): WireIdentity;
+  /** A certificate nobody has used before. */
+  newIdentity(name: string, role?: 'device' | 'aggregator'): WireIdentity;
+  /** A device without a certificate: an LFDI nobody has used before. */
+  managedIdentity(name: string): WireIdentity;
   /** A certificate of a root the server does not trust. */
   strangerIdentity(name: string): WireIdentity;
+  /** The chains of COMM-004. */
+  chainCases(): readonly ChainCase[];
+  /** Where a subscriber is notified. */
+  receiver(identity: WireIdentity): Promise<Receiver>;
   /** Whether a connection without a client certificate gets no answer. */
   refusesWithoutCertificate(): Promise<boolean>;
+  /** Answers of the server's plain-HTTP port, where it has one. */
+  readonly plain?: (path: string) => Promise<{ status: number; location?: string }>;
   /** Configured entry path, `/dcap` unless told otherwise. */
   readonly dcapPath: string;
   /** The suite's own clock; a run against a server with a warped clock is given the same warp. */
   readonly clock: Clock;
-  /** Waits until the server's clock, as shown by its Time resource, has reached `when`. */
+  /** The server's clock, as shown by its Time resource. */
+  serverTime(wire: Wire): Promise<number>;
+  /** Waits until the server's clock has reached `when`. */
   untilServerTime(wire: Wire, when: number): Promise<void>;
 }
 
@@ -48,10 +84,14 @@ export interface Procedure<F = unknown> {
   readonly needs: readonly Claim[];
   /** What the lab arranges, in words. */
   readonly fixture: string;
+  /** About how long it takes by the server's clock, seconds; little unless given. */
+  readonly lastsS?: number;
+  /** It changes the whole server, so that no other may run beside it. */
+  readonly alone?: boolean;
   readonly arrange: (lab: Lab) => Promise<F>;
   readonly steps: readonly Step<F>[];
   /** Undoes the fixture; runs whatever happened. */
-  readonly clear?: (lab: Lab, fixture: F) => Promise<void>;
+  readonly clear?: (lab: Lab, fixture: F | undefined) => Promise<void>;
 }
 
 /** Keeps the fixture's type between `arrange` and the steps, then forgets it, so that procedures fit in one list. */

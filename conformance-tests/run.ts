@@ -1,6 +1,8 @@
-/** Runs procedures against a server and keeps what was seen. A step that throws fails; the steps after it are not run. */
+/** Runs procedures against a server and keeps what was seen. A step that throws ends its procedure: the steps after it are not run. */
 import { asProblem } from '../src/base/problem';
+import { Blocked } from './operator';
 import { type Checks, type Claim, type Lab, type Procedure } from './procedure';
+import { type Receiver } from './receiver';
 import { type Exchange, type Wire } from './wire';
 
 export interface CheckResult {
@@ -13,96 +15,117 @@ export interface StepResult {
   readonly action: string;
   readonly expect: string;
   readonly checks: readonly CheckResult[];
+  readonly exchanges: readonly Exchange[];
   /** What stopped the step, if anything did. */
   readonly stopped?: string;
 }
 
+export type Verdict = 'PASS' | 'FAIL' | 'BLOCKED' | 'NOT SUPPORTED';
+
 export interface ProcedureResult {
   readonly id: string;
   readonly title: string;
-  readonly verdict: 'PASS' | 'FAIL' | 'NOT SUPPORTED';
+  readonly requirements: readonly string[];
+  readonly verdict: Verdict;
+  /** What the operator cannot do, or which claims are missing. */
+  readonly why?: string;
   readonly steps: readonly StepResult[];
   /** Blanket rules broken on the way; any fails the procedure. */
   readonly faults: readonly string[];
-  readonly exchanges: readonly Exchange[];
+  /** Real seconds. */
   readonly seconds: number;
 }
 
 export interface RunOptions {
   readonly lab: Lab;
   readonly claims: readonly Claim[];
-  /** Told before each procedure and after it. */
-  readonly progress?: (text: string) => void;
 }
 
-export async function runAll(procedures: readonly Procedure[], options: RunOptions): Promise<ProcedureResult[]> {
-  const results: ProcedureResult[] = [];
-  for (const procedure of procedures) {
-    options.progress?.(`${procedure.id} ${procedure.title} …`);
-    const result = await runOne(procedure, options);
-    options.progress?.(`${procedure.id} ${result.verdict} (${result.seconds.toFixed(1)} s)`);
-    results.push(result);
+/** What a run has open, closed when its procedure ends. */
+class Watched {
+  readonly wires: Wire[] = [];
+  readonly receivers: Receiver[] = [];
+  exchanges: Exchange[] = [];
+
+  lab(lab: Lab): Lab {
+    return {
+      ...lab,
+      wire: async identity => {
+        const wire = await lab.wire(identity);
+        wire.heard = exchange => void this.exchanges.push(exchange);
+        this.wires.push(wire);
+        return wire;
+      },
+      receiver: async identity => {
+        const receiver = await lab.receiver(identity);
+        this.receivers.push(receiver);
+        return receiver;
+      },
+    };
   }
-  return results;
+
+  faults(): string[] {
+    return [...this.wires, ...this.receivers].flatMap(each => each.faults);
+  }
+
+  /** What was exchanged since the last call; notifications that came in included, in order of time. */
+  taken(): Exchange[] {
+    const taken = [...this.exchanges, ...this.receivers.flatMap(each => each.exchanges.splice(0))];
+    this.exchanges = [];
+    return taken.sort((a, b) => a.at - b.at);
+  }
+
+  close(): void {
+    for (const each of [...this.wires, ...this.receivers]) each.close();
+  }
 }
 
 export async function runOne(procedure: Procedure, { lab, claims }: RunOptions): Promise<ProcedureResult> {
-  const { id, title } = procedure;
+  const { id, title, requirements } = procedure;
   const missing = procedure.needs.filter(need => !claims.includes(need));
+  const about = { id, title, requirements };
   if (missing.length > 0)
-    return { id, title, verdict: 'NOT SUPPORTED', steps: [], faults: [], exchanges: [], seconds: 0 };
+    return { ...about, verdict: 'NOT SUPPORTED', why: missing.join(', '), steps: [], faults: [], seconds: 0 };
   const startMs = lab.clock.monotonicMs();
-  const wires: Wire[] = [];
-  const watched: Lab = {
-    ...lab,
-    wire: async identity => {
-      const wire = await lab.wire(identity);
-      wires.push(wire);
-      return wire;
-    },
-  };
+  const watched = new Watched();
+  const watchedLab = watched.lab(lab);
   const steps: StepResult[] = [];
+  let blocked: string | undefined;
   let fixture: unknown;
-  try {
-    fixture = await procedure.arrange(watched);
-    for (const step of procedure.steps) {
-      const checks: CheckResult[] = [];
-      const stopped = await step.run(watched, fixture, recorder(checks)).then(
-        () => undefined,
-        (error: unknown) => asProblem(error).message,
-      );
-      steps.push({ action: step.action, expect: step.expect, checks, ...(stopped !== undefined && { stopped }) });
-      if (stopped !== undefined) break;
-    }
-  } catch (error) {
-    steps.push({
-      action: 'arrange the fixture',
-      expect: procedure.fixture,
-      checks: [],
-      stopped: asProblem(error).message,
-    });
-  }
-  await procedure.clear?.(watched, fixture).catch((error: unknown) => {
-    steps.push({
-      action: 'clear the fixture',
-      expect: 'the lab is as it was',
-      checks: [],
-      stopped: asProblem(error).message,
-    });
+  const attempt = async (action: string, expect: string, run: (check: Checks) => Promise<void>): Promise<boolean> => {
+    const checks: CheckResult[] = [];
+    const stopped = await run(recorder(checks)).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof Blocked) blocked = error.message;
+        return error instanceof Blocked ? error.message : asProblem(error).message;
+      },
+    );
+    const silent = checks.length === 0 && stopped === undefined && action.endsWith('the fixture');
+    const exchanges = watched.taken();
+    if (!silent || exchanges.length > 0)
+      steps.push({ action, expect, checks, exchanges, ...(stopped !== undefined && { stopped }) });
+    return stopped === undefined;
+  };
+  const arranged = await attempt('Arrange the fixture', procedure.fixture, async () => {
+    fixture = await procedure.arrange(watchedLab);
   });
-  const faults = wires.flatMap(wire => wire.faults);
-  for (const wire of wires) wire.close();
-  const good =
-    faults.length === 0 &&
-    steps.every(step => step.stopped === undefined && step.checks.every(check => check.ok)) &&
-    steps.some(step => step.checks.length > 0);
+  if (arranged)
+    for (const step of procedure.steps)
+      if (!(await attempt(step.action, step.expect, check => step.run(watchedLab, fixture, check)))) break;
+  await attempt('Clear the fixture', 'The lab is as it was.', async () => procedure.clear?.(watchedLab, fixture));
+  const faults = watched.faults();
+  watched.close();
+  const checks = steps.flatMap(step => step.checks);
+  const stops = steps.filter(step => step.stopped !== undefined && step.stopped !== blocked);
+  const wrong = faults.length > 0 || stops.length > 0 || checks.some(check => !check.ok);
+  const verdict = wrong ? 'FAIL' : blocked !== undefined ? 'BLOCKED' : checks.length > 0 ? 'PASS' : 'FAIL';
   return {
-    id,
-    title,
-    verdict: good ? 'PASS' : 'FAIL',
+    ...about,
+    verdict,
+    ...(verdict === 'BLOCKED' && blocked !== undefined && { why: blocked }),
     steps,
     faults,
-    exchanges: wires.flatMap(wire => wire.exchanges),
     seconds: (lab.clock.monotonicMs() - startMs) / 1000,
   };
 }

@@ -7,6 +7,8 @@ import { type TLSSocket } from 'node:tls';
 import { type Clock } from '../src/base/clock';
 import { Problem } from '../src/base/problem';
 import { read } from '../src/codec/read';
+import { write } from '../src/codec/write';
+import { dialects } from '../src/model/dialect';
 import { type Complex, type Infer } from '../src/model/dsl';
 import { clientTls } from '../src/tls';
 import { answerFaults, Known } from './rules/answer-rules';
@@ -23,11 +25,13 @@ export interface WireIdentity {
 export interface Exchange {
   readonly method: string;
   readonly path: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
   readonly requestBody: string;
   readonly status: number;
+  readonly reason: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Seconds by the suite's clock. */
+  /** Seconds by the suite's clock, with their fraction. */
   readonly at: number;
 }
 
@@ -42,8 +46,16 @@ export interface WireOptions {
   readonly suites?: readonly string[];
 }
 
+export interface SendOptions {
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** False leaves the Host header out. */
+  readonly host?: boolean;
+}
+
 export class Wire {
-  readonly exchanges: Exchange[] = [];
+  /** Told of every exchange. */
+  heard: (exchange: Exchange) => void = () => undefined;
   /** Blanket rules that were broken, in words. */
   readonly faults: string[] = [];
   /** Of the last connection. */
@@ -75,7 +87,7 @@ export class Wire {
   send(
     method: string,
     path: string,
-    { body = '', headers = {} }: { body?: string; headers?: Record<string, string> } = {},
+    { body = '', headers = {}, host: named = true }: SendOptions = {},
   ): Promise<Exchange> {
     const { host, port, clock, timeoutMs = 15_000 } = this.options;
     return new Promise((resolve, reject) => {
@@ -83,6 +95,14 @@ export class Wire {
         reject(
           new Problem('CANNOT_REACH', { at: `https://${host}:${port}${path}`, note: (cause as Error).message, cause }),
         );
+      const requestHeaders: Record<string, string> = {
+        Accept: 'application/sep+xml',
+        ...(body !== '' && {
+          'Content-Type': 'application/sep+xml',
+          'Content-Length': String(Buffer.byteLength(body)),
+        }),
+        ...headers,
+      };
       const sent = request(
         {
           host,
@@ -90,11 +110,8 @@ export class Wire {
           method,
           path,
           agent: this.agent,
-          headers: {
-            Accept: 'application/sep+xml',
-            ...(body !== '' && { 'Content-Type': 'application/sep+xml', 'Content-Length': Buffer.byteLength(body) }),
-            ...headers,
-          },
+          headers: requestHeaders,
+          setHost: named,
         },
         response => {
           const socket = response.socket as TLSSocket;
@@ -110,13 +127,15 @@ export class Wire {
             const exchange: Exchange = {
               method,
               path,
+              requestHeaders,
               requestBody: body,
               status: response.statusCode ?? 0,
+              reason: response.statusMessage ?? '',
               headers: received,
               body: Buffer.concat(chunks).toString('utf8'),
-              at: clock.now(),
+              at: clock.nowMs() / 1000,
             };
-            this.exchanges.push(exchange);
+            this.heard(exchange);
             this.faults.push(...answerFaults({ ...exchange, protocol: this.protocol }, this.known));
             resolve(exchange);
           });
@@ -134,6 +153,15 @@ export class Wire {
     if (exchange.status !== 200)
       throw new Problem('CANNOT_REACH', { at: `GET ${path}`, want: 200, got: exchange.status });
     return read(type, exchange.body, { mode: 'strict' }).value;
+  }
+
+  /** Writes a document; any status is an answer. */
+  put<T extends Complex>(type: T, path: string, value: Infer<T>): Promise<Exchange> {
+    return this.send('PUT', path, { body: write(type, value, { dialect: dialects['2018'] }) });
+  }
+
+  post<T extends Complex>(type: T, path: string, value: Infer<T>): Promise<Exchange> {
+    return this.send('POST', path, { body: write(type, value, { dialect: dialects['2018'] }) });
   }
 
   close(): void {

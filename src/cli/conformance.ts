@@ -6,7 +6,7 @@ import { headroomOperator } from '../../conformance-tests/operator-api';
 import { promptOperator } from '../../conformance-tests/operator-prompt';
 import { procedureText, junitOf, tableOf } from '../../conformance-tests/report';
 import { procedures, select } from '../../conformance-tests/procedures';
-import { runAll } from '../../conformance-tests/run';
+import { runAll } from '../../conformance-tests/run-all';
 import { readConfig } from '../server/config';
 import { readOperatorKey } from '../server/init';
 import { initPki, loadPki, loadServerFiles } from '../tls';
@@ -87,6 +87,8 @@ export const conformance: AddCommand = (program, io) => {
       const results = await runAll(chosen, {
         lab,
         claims: ['csip', 'csip-aus', 'out-of-band-registration', 'der-control', 'responses'],
+        speed: 1,
+        sideBySide: 4,
         progress: io.say,
       });
       await operator.close();
@@ -122,5 +124,5 @@ function targetOf(url: string | undefined): { host: string; port: number; dcapPa
 }
 
 function apiOperator(dir: string) {
-  return headroomOperator(`http://127.0.0.1:${readRunFile(dir).operatorPort}`, readOperatorKey(dir));
+  return headroomOperator({ base: `http://127.0.0.1:${readRunFile(dir).operatorPort}`, key: readOperatorKey(dir) });
 }
