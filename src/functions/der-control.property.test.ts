@@ -1,0 +1,3 @@
+import { eventProperties } from './testing/event-properties';
+
+eventProperties(300);
