@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../base/problem';
 import { type AddCommand } from './command';
+import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
 import { withOperator } from './with-operator';
 
 interface Shown {
@@ -33,22 +34,42 @@ export const envelope: AddCommand = (program, io) => {
     .description('operating envelopes: run the engine, import limits, show what is in force');
   const home = (dir: string) => resolve(io.cwd, dir);
 
+  offlineOptions(
+    group
+      .command('run')
+      .argument('[dir]', 'folder of a running server; not with --network')
+      .option('--json')
+      .description(
+        'run the capacity engine now and publish; with --network, run one on a feeder file and verify its envelopes',
+      ),
+  ).action(async (dir: string | undefined, options: OfflineOptions) => {
+    const { json, network } = options;
+    if (network !== undefined) return runOffline({ ...options, network }, io);
+    if (dir === undefined)
+      throw new Problem('BAD_USAGE', { at: 'envelope run', want: 'the folder of a server, or --network FILE' });
+    const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/run'));
+    if (json) io.out(JSON.stringify(result));
+    else {
+      io.out(
+        `${result.outcome}: ${result.controlsPublished} controls for ${result.sitesPublished} sites in ${result.seconds.toFixed(2)} s`,
+      );
+      for (const event of result.events) io.out(`  ${event}`);
+    }
+    if (result.outcome === 'fallback') io.exitCode = 1;
+  });
+
   group
-    .command('run')
-    .argument('<dir>')
+    .command('verify')
+    .argument('<file>', 'envelopes that `headroom envelope run --network … --out FILE` wrote')
+    .option('--samples <n>', 'random vertices and points, over all steps; corners come on top', '2000')
+    .option('--seed <n>', 'seed of the samples', '1')
     .option('--json')
-    .description('run the capacity engine now and publish')
-    .action(async (dir: string, { json }: { json?: boolean }) => {
-      const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/run'));
-      if (json) io.out(JSON.stringify(result));
-      else {
-        io.out(
-          `${result.outcome}: ${result.controlsPublished} controls for ${result.sitesPublished} sites in ${result.seconds.toFixed(2)} s`,
-        );
-        for (const event of result.events) io.out(`  ${event}`);
-      }
-      if (result.outcome === 'fallback') io.exitCode = 1;
-    });
+    .description(
+      'judge envelopes by power flow, apart from the engine that made them: corners, adversarial and random points',
+    )
+    .action((file: string, options: { samples: string; seed: string; json?: boolean }) =>
+      verifyFile(file, options, io),
+    );
 
   group
     .command('import')

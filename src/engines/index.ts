@@ -7,12 +7,20 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Problem } from '../base/problem';
 import { type Engine, type EngineFactory } from './api';
+import { boxRobust } from './box-robust';
 import { equalShare } from './equal-share';
+import { headroom } from './headroom';
+import { oe1 } from './oe1';
 import { staticProfile } from './static';
+import { worstHour } from './worst-hour';
 
 export const engines = {
   'equal-share': equalShare,
   static: staticProfile,
+  'worst-hour': worstHour,
+  headroom,
+  'box-robust': boxRobust,
+  oe1,
 } satisfies Record<string, EngineFactory>;
 
 export const engineNames = Object.keys(engines);

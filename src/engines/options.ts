@@ -23,6 +23,26 @@ export function readOptions(engine: string, options: unknown): OptionReader {
         throw new Problem('BAD_CONFIG', { at: at(field), want: 'a text', got: value });
       return value;
     },
+    oneOf(field, fallback, known) {
+      asked.add(field);
+      const value = given[field];
+      if (value === undefined) return fallback;
+      const found = known.find(one => one === value);
+      if (found === undefined)
+        throw new Problem('BAD_CONFIG', { at: at(field), want: `one of ${known.join(', ')}`, got: value });
+      return found;
+    },
+    flag(field) {
+      asked.add(field);
+      const value = given[field];
+      if (value !== undefined && typeof value !== 'boolean')
+        throw new Problem('BAD_CONFIG', { at: at(field), want: 'true or false', got: value });
+      return value ?? false;
+    },
+    value(field) {
+      asked.add(field);
+      return given[field];
+    },
     optionalText(field) {
       return given[field] === undefined ? void asked.add(field) : this.text(field);
     },
@@ -41,6 +61,12 @@ export interface OptionReader {
   /** A text, required. */
   text(field: string): string;
   optionalText(field: string): string | undefined;
+  /** One of a list of words; `fallback` when not given. */
+  oneOf<T extends string>(field: string, fallback: T, known: readonly T[]): T;
+  /** true or false; false when not given. */
+  flag(field: string): boolean;
+  /** Whatever was given, for the engine to check. */
+  value(field: string): unknown;
   /** @throws Problem BAD_CONFIG when an option was given that nobody asked for. */
   done(): void;
 }
