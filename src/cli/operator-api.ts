@@ -1,13 +1,17 @@
 /** The command line's own client of a running server's operator API. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Problem, type ProblemCode, problems } from '../base/problem';
+import { readConfig } from '../server/config';
 import { readOperatorKey } from '../server/init';
+import { pemToDer } from '../tls';
+import { operatorRequest } from './operator-request';
 
 export interface RunFile {
   readonly pid: number;
   readonly port: number;
   readonly operatorPort: number;
+  readonly operatorUrl?: string;
 }
 
 /** Where a running server says how to reach it. */
@@ -45,8 +49,15 @@ export function readRunFile(dir: string): RunFile {
 
 /** @throws Problem CANNOT_REACH when no server runs on `dir`, or what the API answered when it refused */
 export function operatorApi(dir: string): OperatorApi {
-  const { operatorPort } = readRunFile(dir);
-  return operatorApiAt(`http://127.0.0.1:${operatorPort}`, readOperatorKey(dir));
+  const { operatorPort, operatorUrl = `http://127.0.0.1:${operatorPort}` } = readRunFile(dir);
+  return operatorApiAt(operatorUrl, readOperatorKey(dir), pinnedAt(dir, operatorUrl));
+}
+
+/** The certificate that a server with TLS on its operator port must show. */
+function pinnedAt(dir: string, url: string): Buffer | undefined {
+  if (!url.startsWith('https:')) return undefined;
+  const file = resolve(dir, readConfig(dir).operatorChain);
+  return pemToDer(readFileSync(file, 'utf8'), file)[0];
 }
 
 /** Whether a server runs on `dir`: the file it leaves may be that of one that was killed. */
@@ -60,22 +71,19 @@ export async function serverRuns(dir: string): Promise<boolean> {
   }
 }
 
-export function operatorApiAt(base: string, key: string): OperatorApi {
+export function operatorApiAt(base: string, key: string, pinned?: Buffer): OperatorApi {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    let response: Response;
-    try {
-      response = await fetch(base + path, {
-        method,
-        headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-    } catch (cause) {
-      throw new Problem('CANNOT_REACH', { at: base, note: 'the operator API does not answer', cause });
-    }
-    if (response.status === 204) return undefined as T;
-    const answer = (await response.json()) as T & ProblemDocument;
-    if (response.ok) return answer;
-    throw refused(response.status, answer);
+    const { status, text } = await operatorRequest({
+      method,
+      url: base + path,
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      pinned,
+    });
+    if (status === 204) return undefined as T;
+    const answer = JSON.parse(text) as T & ProblemDocument;
+    if (status < 300) return answer;
+    throw refused(status, answer);
   };
   return {
     get: path => call('GET', path),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { audit } from './audit';
 import { backup, check } from './backup';
 import { cert } from './cert';
 import { conformance } from './conformance';
@@ -7,10 +8,12 @@ import { docs } from './docs';
 import { envelope } from './envelope';
 import { grid } from './grid';
 import { init } from './init';
+import { key } from './key';
 import { schemas } from './schemas';
 import { serve } from './serve';
 import { sim } from './sim';
 import { site } from './site';
+import { trust } from './trust';
 import { type AddCommand, type Io } from './command';
 
 /** Every command, in the order `--help` lists them. */
@@ -20,6 +23,9 @@ const commands: readonly AddCommand[] = [
   serve,
   site,
   envelope,
+  trust,
+  key,
+  audit,
   backup,
   check,
   grid,

@@ -52,7 +52,8 @@ export const serve: AddCommand = (program, io) => {
         metrics: promMetrics(),
         tasks: work,
       });
-      const run: RunFile = { pid: process.pid, port: server.port, operatorPort: server.operatorPort };
+      const { port, operatorPort, operatorUrl } = server;
+      const run: RunFile = { pid: process.pid, port, operatorPort, operatorUrl };
       writeFileSync(runFile(home), JSON.stringify(run));
       io.out(JSON.stringify(run));
       if (followed) follow(followed, work.settled.bind(work));

@@ -6,7 +6,7 @@ import { type IncomingMessage } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { asProblem, Problem } from '../base/problem';
 import { type Log } from '../base/log';
-import { type Auditor } from '../services/audit';
+import { type Auditor, withoutSecrets } from '../services/audit';
 import { type RouteDeps } from './deps';
 import { mount } from './frame';
 import { openApi } from './openapi';
@@ -19,14 +19,31 @@ export interface OperatorAppDeps {
   readonly log: Log;
   readonly deps: RouteDeps;
   readonly routes: readonly Route[];
+  /** What must be so for this server to be of use, by name. */
+  readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
   readonly checkAnswers?: boolean;
 }
 
-export function operatorApp({ callerOf, audit, log, deps, routes, checkAnswers = false }: OperatorAppDeps): Express {
+export function operatorApp({
+  callerOf,
+  audit,
+  log,
+  deps,
+  routes,
+  ready,
+  checkAnswers = false,
+}: OperatorAppDeps): Express {
   const description = JSON.stringify(openApi(routes));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // For whoever watches processes: no key, and nothing told but yes or no.
+  app.get('/healthz', (_req, res) => void res.json({ ok: true }));
+  app.get('/readyz', async (_req, res) => {
+    const checks = await ready();
+    const ok = Object.values(checks).every(Boolean);
+    res.status(ok ? 200 : 503).json({ ok, checks });
+  });
   app.use(keyRequired(callerOf, audit));
   app.use(express.json({ limit: '16mb', strict: true }));
   app.get('/metrics', (_req, res, next) => {
@@ -64,13 +81,15 @@ function problemDocument(log: Log): ErrorRequestHandler {
     const problem = problemOf(thrown);
     const status = statusOf(problem);
     const bug = problem.code === 'BUG';
-    log[bug ? 'error' : 'info']('operator request refused', {
+    const told = {
       method: req.method,
       path: req.path,
       problem: problem.code,
       why: problem.message,
       ...(bug && { stack: problem.cause instanceof Error ? problem.cause.stack : undefined }),
-    });
+    };
+    // A key in the wrong place, such as a path, is a key all the same.
+    log[bug ? 'error' : 'info']('operator request refused', withoutSecrets(told) as typeof told);
     if (status === 401) res.set('WWW-Authenticate', 'Bearer realm="Headroom operator API"');
     const { at, note, want, got } = bug ? {} : problem.detail;
     res

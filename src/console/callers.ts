@@ -39,9 +39,10 @@ export function callers({ store, clock, key }: CallersDeps): (req: IncomingMessa
   };
 }
 
-/** Of the client's certificate; the handshake proved that it holds the private key. */
+/** Of the client's certificate, where it leads to a root of ours; the handshake proved that it holds the private key. */
 function fingerprint(socket: IncomingMessage['socket']): string | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
+  if (!socket.authorized) return undefined; // shown, but it leads to none of our roots
   const { fingerprint256 } = socket.getPeerCertificate() as { fingerprint256?: string };
   return fingerprint256?.replaceAll(':', '');
 }

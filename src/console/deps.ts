@@ -4,6 +4,15 @@ import { type Metrics } from '../base/metrics';
 import { type Context, type House } from '../functions/behaviour';
 import { type Complex } from '../model/dsl';
 import { type EnvelopeService } from './envelope-service';
+import { type TrustService } from './trust-service';
+
+export interface LabCertificate {
+  readonly lfdi: string;
+  readonly sfdi: number;
+  readonly pin: number;
+  readonly keyPem: string;
+  readonly chainPem: string;
+}
 
 /** What handlers of the operator API are given; `server` wires it. */
 export interface RouteDeps {
@@ -19,8 +28,9 @@ export interface RouteDeps {
   /** Sets poll rates while the server runs. */
   readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
   readonly sfdiOf: (lfdi: string) => number;
-  /** Told when an LFDI was revoked or let in again, after the store knows. */
-  readonly revoke: (lfdi: string, revoked: boolean) => void;
+  readonly trust: TrustService;
+  /** A certificate of the test PKI. @throws Problem BAD_CERT where there is none */
+  readonly issueForLab: (name: string, role: 'device' | 'aggregator') => LabCertificate;
   /** Random text for a new key. */
   readonly newSecret: () => string;
   /** SHA-256 of one certificate, 64 upper-case hex digits. @throws Problem BAD_CERT */

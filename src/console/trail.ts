@@ -1,6 +1,5 @@
 /** What an operator did, recorded in the very plan that does it; or after the act where it writes nothing to the store. */
-import { type Auditor } from '../services/audit';
-import { withoutSecrets } from '../services/audit';
+import { type Auditor, withoutSecrets } from '../services/audit';
 import { type RouteDeps } from './deps';
 import { type Asked, type Route } from './route';
 

@@ -63,9 +63,18 @@ export const configTable = {
   port: whole(8443, 0, 65535, '2030.5 port (mutual TLS). 0 takes any free one.'),
   operatorHost: text(
     '127.0.0.1',
-    'Address of the operator API. Keep it on loopback unless something in front of it authenticates.',
+    'Address of the operator API: loopback, unless operatorChain and operatorKey are set.',
   ),
   operatorPort: whole(8444, 0, 65535, 'Port of the operator API. 0 takes any free one.'),
+  operatorChain: text(
+    '',
+    'PEM file of the certificate chain of the operator API, relative to the folder of the configuration. Empty: plain HTTP, on loopback only.',
+  ),
+  operatorKey: text('', 'PEM file of its private key.'),
+  operatorClientRoots: text(
+    '',
+    'PEM file of roots whose client certificates may stand for keys of the operator API, once `headroom key add` has entered them. Empty: keys only.',
+  ),
   database: text('headroom.db', 'SQLite file, relative to the folder of the configuration; `:memory:` keeps nothing.'),
   pki: text('pki', 'Folder of roots, server key and server chain, relative to the folder of the configuration.'),
   certificateProfile: choice(

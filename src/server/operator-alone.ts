@@ -6,6 +6,7 @@ import { houseOf } from './house';
 import { readOperatorKey } from './init';
 import { listen } from './listen';
 import { operatorServer } from './operator';
+import { trustService } from './trust-service';
 import { type ServerDeps } from './deps';
 
 /** The operator API without the device port, on a free loopback port: for commands while no server runs. */
@@ -18,14 +19,17 @@ export async function startOperator(
   try {
     const audit = auditor({ ...deps, store });
     const envelopes = await envelopeService({ ...deps, store, audit });
-    const server = operatorServer(deps, {
-      store,
-      envelopes,
-      house: houseOf(config),
-      key,
-      audit,
-      revoke: () => undefined,
-    });
+    const server = operatorServer(
+      { ...deps, config: { ...config, operatorChain: '', operatorKey: '', operatorClientRoots: '' } },
+      {
+        store,
+        envelopes,
+        house: houseOf(config),
+        key,
+        audit,
+        trust: await trustService({ ...deps, store }),
+      },
+    );
     const port = await listen(server, '127.0.0.1', 0, 'operator');
     return {
       port,

@@ -1,17 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { Problem } from '../base/problem';
 import { operatorApp } from '../console/app';
 import { callers } from '../console/callers';
 import { type RouteDeps } from '../console/deps';
 import { operatorRoutes } from '../console/routes';
+import { type TrustService } from '../console/trust-service';
 import { type EnvelopeService } from '../console/envelope-service';
 import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { fits } from './fits';
-import { pemToDer, sfdiOf } from '../tls';
+import { issueDevice, loadPki, pemToDer, sfdiOf } from '../tls';
 import { type houseOf } from './house';
 import { type ServerDeps } from './deps';
+import { operatorTls } from './operator-tls';
 
 export interface OperatorPart {
   readonly store: Store;
@@ -19,14 +22,15 @@ export interface OperatorPart {
   readonly house: ReturnType<typeof houseOf>;
   readonly key: string;
   readonly audit: Auditor;
-  /** Told when an LFDI was revoked or let in again, after the store knows. */
-  readonly revoke: (lfdi: string, revoked: boolean) => void;
+  readonly trust: TrustService;
+  /** What must be so for this server to be of use, by name. */
+  readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
 /** The operator port, not yet listening. */
 export function operatorServer(
-  { clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
-  { store, envelopes, house, key, audit, revoke }: OperatorPart,
+  { dir, config, clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
+  { store, envelopes, house, key, audit, trust, ready = async () => ({}) }: OperatorPart,
 ): Server {
   const routeDeps: RouteDeps = {
     store,
@@ -38,21 +42,26 @@ export function operatorServer(
     envelopes,
     setPollRates: house.setPollRates,
     sfdiOf,
-    revoke,
+    trust,
+    issueForLab: (name, role) => {
+      const { lfdi, sfdi, pin, keyPem, chainPem } = issueDevice(loadPki(dir, config.pki), { name, role });
+      return { lfdi, sfdi, pin, keyPem, chainPem };
+    },
     fits,
     newSecret: () => randomBytes(32).toString('base64url'),
     fingerprintOf,
   };
-  return createServer(
-    operatorApp({
-      callerOf: callers({ store, clock, key }),
-      audit,
-      log,
-      deps: routeDeps,
-      routes: operatorRoutes,
-      checkAnswers,
-    }),
-  );
+  const tls = operatorTls(dir, config);
+  const app = operatorApp({
+    callerOf: callers({ store, clock, key }),
+    audit,
+    log,
+    deps: routeDeps,
+    routes: operatorRoutes,
+    ready,
+    checkAnswers,
+  });
+  return tls ? createTlsServer(tls, app) : createServer(app);
 }
 
 function fingerprintOf(pem: string): string {

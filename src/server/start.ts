@@ -1,10 +1,9 @@
 /** Wires the server: store, trust, device port, operator port, capacity engine. Building is apart from listening in each part. */
 import { createServer, type Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import { resolve } from 'node:path';
-import { Problem } from '../base/problem';
 import { envelopeViews } from '../functions/envelope-views';
 import { behaviours } from '../functions';
-import { revokedLfdis } from '../functions/operator/revoked';
 import { answerer } from '../protocol/answer';
 import { clientError, deviceHandler } from '../protocol/device-port';
 import { httpLimits } from '../protocol/http-limits';
@@ -15,7 +14,7 @@ import { auditor } from '../services/audit';
 import { observed } from '../services/changes';
 import { openStore } from '../store/open';
 import { type Store } from '../store/api';
-import { deviceServer, lfdiOf, loadServerFiles, peerOf, pemToDer, selfTest, sfdiOf, Trust } from '../tls';
+import { deviceServer, loadServerFiles, peerOf, selfTest } from '../tls';
 import { type ServerDeps } from './deps';
 import { envelopeService, type Envelopes } from './envelopes';
 import { deniedAt, refusedAt } from './denials';
@@ -24,12 +23,18 @@ import { readOperatorKey } from './init';
 import { listen } from './listen';
 import { noticeService } from './notices';
 import { operatorServer } from './operator';
+import { requirePrivate } from './operator-tls';
+import { trustService } from './trust-service';
 
 export interface RunningServer {
   readonly port: number;
   readonly operatorPort: number;
+  /** Where this machine reaches the operator API. */
+  readonly operatorUrl: string;
   readonly store: Store;
   readonly envelopes: Envelopes;
+  /** Resolves when the audit trail has everything that happened so far. */
+  recorded(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,8 +44,8 @@ export interface RunningServer {
  */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { dir, config, clock, ids, log, metrics, tasks } = deps;
-  requireLoopback(config.operatorHost);
-  const credentials = loadServerFiles(dir, config.pki);
+  requirePrivate(config);
+  loadServerFiles(dir, config.pki); // told of before anything is opened
   const key = readOperatorKey(dir);
   await selfTest();
   const closing: (() => Promise<void>)[] = [];
@@ -61,7 +66,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const audit = auditor({ store, clock, log, metrics });
     closing.push(() => audit.settled());
     const kept = new KeptAnswers();
-    const settings = houseOf(config, { self: ownIdentity(credentials.chainPem), changed: () => kept.clear() });
+    const trusted = await trustService({ ...deps, store });
+    const { trust } = trusted;
+    const settings = houseOf(config, { self: trusted.self, changed: () => kept.clear() });
     const { house } = settings;
     const envelopes = await envelopeService({ ...deps, store, audit });
     closing.push(() => envelopes.stop());
@@ -77,13 +84,13 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       enter: sideBySide(config.maxRequestsAtOnce),
       denied: deniedAt(audit),
     });
-    const trust = new Trust({
-      clock,
-      roots: pemToDer(credentials.rootsPem, 'roots.pem'),
-      profile: config.certificateProfile,
-      revoked: await revokedLfdis({ store }),
+    const told = noticeService(deps, {
+      context,
+      changes,
+      credentials: trusted.credentials,
+      trust,
+      guard: settings.guard,
     });
-    const told = noticeService(deps, { context, changes, credentials, trust, guard: settings.guard });
     closing.push(() => told.stop());
     await told.start();
     const handler = deviceHandler({
@@ -97,7 +104,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     });
     const device = deviceServer(
       {
-        credentials,
+        credentials: trusted.credentials,
         trust,
         clock,
         log,
@@ -107,6 +114,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       },
       handler,
     );
+    trusted.onRenewal(credentials => {
+      device.renew(credentials);
+      kept.clear(); // SelfDevice is another
+    });
     device.server.on('clientError', clientError(log));
     const port = await listen(device.server, config.host, config.port, 'port');
     closing.push(() => end(device.server));
@@ -126,36 +137,41 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       house: settings,
       key,
       audit,
-      revoke: (lfdi, revoked) => (revoked ? trust.revoke(lfdi) : trust.reinstate(lfdi)),
+      trust: trusted,
+      ready: async () => ({
+        store: await store.count('~site').then(
+          () => true,
+          () => false,
+        ),
+        devicePort: device.server.listening,
+      }),
     });
     const operatorPort = await listen(operator, config.operatorHost, config.operatorPort, 'operatorPort');
     closing.push(() => end(operator));
 
+    const unwatch = trusted.watch();
+    closing.push(async () => unwatch());
     if (config.engineEveryS > 0) envelopes.schedule(config.engineEveryS, tasks);
     log.info('serving', { port, operatorPort, engine: config.engine });
-    return { port, operatorPort, store, envelopes, close };
+    const scheme = operator instanceof TlsServer ? 'https' : 'http';
+    return {
+      port,
+      operatorPort,
+      operatorUrl: urlOf(scheme, config.operatorHost, operatorPort),
+      store,
+      envelopes,
+      recorded: () => audit.settled(),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Who this server is: by the first certificate of its chain. */
-function ownIdentity(chainPem: string): { lfdi: string; sfdi: number } | undefined {
-  const [leaf] = pemToDer(chainPem, 'server chain');
-  if (!leaf) return undefined;
-  const lfdi = lfdiOf(leaf);
-  return { lfdi, sfdi: sfdiOf(lfdi) };
-}
-
-function requireLoopback(host: string): void {
-  if (!['127.0.0.1', '::1', 'localhost'].includes(host))
-    throw new Problem('BAD_CONFIG', {
-      at: 'operatorHost',
-      got: host,
-      want: 'a loopback address',
-      note: 'the operator API speaks plain HTTP; put a TLS proxy in front of it to reach it from elsewhere',
-    });
+function urlOf(scheme: string, host: string, port: number): string {
+  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `${scheme}://${here.includes(':') ? `[${here}]` : here}:${port}`;
 }
 
 function end(server: Server | ReturnType<typeof deviceServer>['server']): Promise<void> {

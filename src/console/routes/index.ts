@@ -6,6 +6,7 @@ import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
 import { siteRoutes } from './sites';
 import { subscriptionRoutes } from './subscriptions';
+import { trustRoutes } from './trust';
 
 /** Every route of the operator API, in the order the documents list them. Of two that match a path the first wins. */
 export const operatorRoutes: readonly Route[] = [
@@ -13,6 +14,7 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...envelopeRoutes,
   ...subscriptionRoutes,
+  ...trustRoutes,
   ...keyRoutes,
   ...auditRoutes,
   ...serviceRoutes,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { responsesOfSite } from '../../functions/operator/delivery';
-import { setRevoked } from '../../functions/operator/revoked';
 import { addSites, changeSite, findSite, removeSite, type SiteChange } from '../../functions/operator/sites';
 import { type NewSite } from '../../functions/provision';
 import { sitePage } from '../../functions/site';
@@ -24,12 +23,6 @@ const complete = (
   ...(bus !== undefined && { bus }),
   ...(follows !== undefined && { follows }),
 });
-
-const changeRevocation = async (deps: RouteDeps, lfdi: string, revoked: boolean): Promise<void> => {
-  await setRevoked(deps, lfdi, revoked);
-  deps.revoke(lfdi, revoked);
-};
-const lfdiParam = z.strictObject({ lfdi: input.lfdi });
 
 export const siteRoutes: readonly Route[] = [
   route({
@@ -106,23 +99,5 @@ export const siteRoutes: readonly Route[] = [
     handle: async ({ store }, { params }) => ({
       responses: await responsesOfSite(store, (await findSite(store, params['site'] ?? '')).edev),
     }),
-  }),
-  route({
-    method: 'put',
-    path: '/api/revocations/{lfdi}',
-    tag,
-    summary: 'revoke an LFDI: its open connections end and it is let in no more',
-    role: 'operator',
-    params: lfdiParam,
-    handle: async (deps, { params }) => changeRevocation(deps, params.lfdi, true),
-  }),
-  route({
-    method: 'delete',
-    path: '/api/revocations/{lfdi}',
-    tag,
-    summary: 'let a revoked LFDI in again',
-    role: 'operator',
-    params: lfdiParam,
-    handle: async (deps, { params }) => changeRevocation(deps, params.lfdi, false),
   }),
 ];

@@ -1,5 +1,7 @@
 import { Problem } from '../../base/problem';
+import { type Store } from '../../store/api';
 import { apply } from '../behaviour';
+import { pageAfter, type PageOf } from './pages';
 import { type OperatorDeps } from './sites';
 
 const list = '~revoked';
@@ -8,6 +10,16 @@ const list = '~revoked';
 export async function revokedLfdis({ store }: Pick<OperatorDeps, 'store'>): Promise<string[]> {
   const { docs } = await store.page<{ lfdi: string }>(list, { start: 0, limit: 1_000_000 });
   return docs.map(doc => doc.body.lfdi);
+}
+
+export interface Revocation {
+  readonly lfdi: string;
+  readonly since: number;
+}
+
+export async function revokedPage(store: Store, asked: PageOf): Promise<{ items: Revocation[]; next?: string }> {
+  const { items, next } = await pageAfter<Revocation>(store, list, asked);
+  return { items: items.map(doc => doc.body), ...(next !== undefined && { next }) };
 }
 
 /** Revokes an LFDI for good, or takes that back. The listener is told by the caller once this is committed. */

@@ -122,6 +122,8 @@ export async function openHouse(dir: string, { clock = new ManualClock(t0), conf
     pki,
     rootsPem,
     operator,
+    /** Waits until what is recorded of refusals is written. */
+    settle: () => server.recorded(),
     /** A new device, or one that was here before. */
     device(who: string | Device): DeviceClient {
       const issued = typeof who === 'string' ? issueDevice(pki, { name: who, role: 'device' }) : who;
