@@ -182,6 +182,12 @@ export const configTable = {
   engineOptions: table('Options of the engine; it checks them itself.', 'object'),
   engineDeadlineS: whole(30, 1, 3600, 'Seconds an engine may take before sites fall back to firm.'),
   engineEveryS: whole(0, 0, 7 * daySeconds, 'Seconds between runs of the engine; 0 runs it only on command.'),
+  verifyBudgetS: whole(
+    10,
+    0,
+    3600,
+    'Real seconds a run may spend on verifying its envelopes by power flow before it publishes them; 0 turns it off.',
+  ),
   envelopeStepS: whole(900, 1, daySeconds, 'Length of an envelope step.'),
   envelopeHorizonS: whole(72 * 3600, 60, 14 * daySeconds, 'How far ahead envelopes are published.'),
   seed: whole(1, 0, 4_294_967_295, 'Seed of everything random that is not a key.'),

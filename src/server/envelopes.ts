@@ -21,6 +21,7 @@ import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { type ServerDeps } from './deps';
 import { holds, snapshotMaker } from './snapshot';
+import { verification } from './verification';
 
 export interface Envelopes extends EnvelopeService {
   schedule(everyS: number, tasks: Tasks): void;
@@ -122,6 +123,9 @@ export async function envelopeService(
       host: engineHost,
       snapshot,
       pen: config.enterpriseNumber,
+      ...(config.verifyBudgetS > 0 && {
+        verify: verification(feeder, { wall, budgetS: config.verifyBudgetS, seed: config.seed }),
+      }),
       unshared: () => unshared,
     });
     // Runs by schedule are noted as those on command are.

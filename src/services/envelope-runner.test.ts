@@ -382,3 +382,35 @@ describe('the schedule', () => {
     expect(slow.nextRun()).toBe(t0 + 1200);
   });
 });
+
+describe('a run whose envelopes are verified', () => {
+  it('publishes firm, and why, in the steps that fail, and what the engine said in the others', async () => {
+    const h = house();
+    const verify: RunnerParts['verify'] = async () => ({
+      unsafe: new Map([[2, 'Vmax bus 7 phase 1 at 1.061, limit 1.05']]),
+      notLookedAt: 0,
+    });
+    const result = await createEnvelopeRunner({ ...h.parts, verify }).run();
+    expect(result.outcome).toBe('published');
+    expect(result.net).toMatchObject([{ rule: 'unsafe', count: 4 }]);
+    expect(result.events.join()).toContain('Vmax bus 7 phase 1 at 1.061');
+    const controls = await h.controls('a');
+    expect(inForceAt(controls, t0)).toMatchObject({ importW: 9000 });
+    expect(inForceAt(controls, t0 + 2 * stepS)).toMatchObject({ importW: 4000, exportW: 1000 });
+    expect(result.perSite[0]?.import).toContainEqual({
+      by: 'firm, verification: Vmax bus 7 phase 1 at 1.061, limit 1.05',
+      steps: 1,
+    });
+    expect(await h.metrics.value('headroom_safety_net_total', { engine: 'drill', rule: 'unsafe' })).toBe(4);
+  });
+
+  it('says how many steps it had no time for, and does not ask where the engine gave nothing', async () => {
+    const h = house();
+    const verify = jest.fn(async () => ({ unsafe: new Map<number, string>(), notLookedAt: 3 }));
+    const runner = createEnvelopeRunner({ ...h.parts, verify });
+    expect((await runner.run()).events).toEqual(['3 of 6 steps were not verified: the time for it was up']);
+    h.host.kill();
+    await runner.run();
+    expect(verify).toHaveBeenCalledTimes(1);
+  });
+});

@@ -20,6 +20,7 @@ import { deepFreeze, inputsHash } from './inputs-hash';
 import { type FallbackReason, type RunResult, type SiteRun, siteRun } from './run-result';
 import { type NetResult, type SafeEnvelope, safetyNet } from './safety-net';
 import { scheduledEnd } from './timeline';
+import { type Verify, withVerdict } from './verified';
 
 export interface RunnerParts {
   readonly store: Store;
@@ -30,6 +31,8 @@ export interface RunnerParts {
   /** What the engine is to see. Device ids are ids of sites (`:edev`). */
   readonly snapshot: () => Promise<Snapshot>;
   readonly pen: Pen;
+  /** Judges what is to be published, by power flow; a step that fails is published as firm. Absent: nothing is known to judge by. */
+  readonly verify?: Verify;
   /**
    * Limits of sites in directions that no engine shares out, because the site cannot hold a limit there: its rating, W. The
    * snapshot has 0 for such a direction and counts the flow as passive.
@@ -126,7 +129,12 @@ async function runOnce(parts: RunnerParts): Promise<RunResult> {
   const failure = problem && (problem.code === 'ENGINE_LATE' ? 'late' : 'broke');
   metrics.observe('headroom_engine_seconds', engineSeconds, { engine: host.engine, outcome: failure ?? 'ok' });
 
-  const net = withRatings(safetyNet(snapshot, proposal), parts.unshared?.());
+  const safe = safetyNet(snapshot, proposal);
+  const judged =
+    parts.verify && !problem
+      ? withVerdict(snapshot, safe, await parts.verify(snapshot, safe.envelopes))
+      : { ...safe, notices: [] };
+  const net = withRatings(judged, parts.unshared?.());
   const reasonFor = (envelope: SafeEnvelope): FallbackReason | undefined => envelope.fallback && (failure ?? 'lied');
   const published = await publish(parts, snapshot, hash, net, reasonFor);
 
@@ -135,7 +143,7 @@ async function runOnce(parts: RunnerParts): Promise<RunResult> {
     return reason ? [{ site: envelope.device, reason }] : [];
   });
   const everyone = fallbacks.length > 0 && fallbacks.length === net.envelopes.length;
-  const notices = allNotices(proposal, net);
+  const notices = [...allNotices(proposal, net), ...judged.notices];
   const result: RunResult = {
     outcome: everyone ? 'fallback' : published.sitesPublished > 0 ? 'published' : 'unchanged',
     engine: host.engine,

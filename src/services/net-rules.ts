@@ -10,6 +10,7 @@ export const netRules = {
   'below-firm': 'limits were below the contract: firm used',
   rating: 'limits were above the rating of the site: rating used',
   overload: 'limits together exceeded an asset: the part above firm was scaled down',
+  unsafe: 'limits failed the verification by power flow: firm used',
 } as const;
 export type NetRule = keyof typeof netRules;
 
