@@ -6,10 +6,19 @@ import { devices } from './devices';
 import { get } from './get';
 import { grid } from './grid';
 import { paging } from './paging';
+import { posts } from './posts';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = { codec, devices, get, grid, paging, store };
+const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  codec,
+  devices,
+  get,
+  grid,
+  paging,
+  posts,
+  store,
+};
 
 async function main(name: string | undefined): Promise<number> {
   const run = benchmarks[name ?? ''];
