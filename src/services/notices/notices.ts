@@ -80,8 +80,8 @@ export function notices(deps: NoticesDeps): Notices {
   }
 
   /** When a Subscription was last sent something. Not kept over a restart, so then the start counts. */
-  const sentAt = (href: Href, since: Seconds): Seconds =>
-    lastSent.get(href) ?? (since < startedAt ? startedAt : -Infinity);
+  const sentAt = (href: Href, subscribedAt: Seconds): Seconds =>
+    lastSent.get(href) ?? (subscribedAt < startedAt ? startedAt : -Infinity);
 
   async function attempt({ note }: Item): Promise<Next> {
     try {
@@ -96,13 +96,13 @@ export function notices(deps: NoticesDeps): Notices {
   }
 
   async function farewell(note: Notice, body: EndedNote & NoteBody): Promise<Ready | Next> {
-    const may = (lastSent.get(note.subscription) ?? -Infinity) + pace.spacingS;
+    const may = sentAt(note.subscription, body.subscribedAt) + pace.spacingS;
     if (nowOf(clock) < may) return { notBefore: may };
     return { uri: body.uri, text: await eyes.farewell(note.subscription, body) };
   }
 
   /** The Notification, as long as the Subscription is there and the resource is as this round found it. */
-  async function composed(note: Notice, { watch: id }: ChangedNote): Promise<Ready | Next> {
+  async function composed(note: Notice, { watch: id, round }: ChangedNote): Promise<Ready | Next> {
     const [doc, watch] = [await store.get<StoredSubscription>(note.subscription), watches.get(id)];
     if (!doc || !watch || doc.body.watch !== id) {
       settling.add(note.id);
@@ -111,6 +111,7 @@ export function notices(deps: NoticesDeps): Notices {
     const may = watch.urgent ? -Infinity : sentAt(note.subscription, doc.body.since) + pace.spacingS;
     if (nowOf(clock) < may) return { notBefore: may };
     const { look, body } = await eyes.compose(watch.subject, note.subscription, doc.body);
+    if (watch.round !== round) return 'moot'; // a later round took its place while we looked
     const stands = 'digest' in look.state && (watch.subject.condition || look.state.digest === watch.told);
     if (stands) return { uri: doc.body.wire.notificationURI, text: body, version: doc.version };
     // It has changed again, or is gone: the next round replaces this note, or finds that nothing is different after all.

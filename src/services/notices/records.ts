@@ -65,6 +65,7 @@ export interface EndedNote {
   readonly status: EndStatus;
   readonly subscribedResource: string;
   readonly newResourceURI?: string;
+  readonly subscribedAt: Seconds;
 }
 
 export type NoteBody = (ChangedNote | EndedNote) & {
@@ -96,6 +97,7 @@ export function endNote(
       status,
       subscribedResource,
       ...(newResourceURI !== undefined && { newResourceURI }),
+      subscribedAt: body.since,
       lfdi: body.lfdi,
       uri: notificationURI,
       since: now,
