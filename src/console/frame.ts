@@ -6,6 +6,7 @@ import { once } from '../functions/operator/idempotency';
 import { type Auditor } from '../services/audit';
 import { type RouteDeps } from './deps';
 import { parse } from './input';
+import { pathId } from './shapes';
 import { mayAct, parametersOf, type Asked, type Caller, type Route } from './route';
 import { recorded, rowOf } from './trail';
 
@@ -18,6 +19,8 @@ export interface FrameOptions {
 
 const nothing = z.strictObject({});
 const text = z.string().min(1).max(200);
+/** Parameters that are names given by people, not ids made by us. */
+const named = new Set(['site', 'name']);
 
 export function mount(app: Express, routes: readonly Route[], options: FrameOptions): void {
   for (const route of routes) {
@@ -28,7 +31,10 @@ export function mount(app: Express, routes: readonly Route[], options: FrameOpti
 
 /** The shape of a route's path parameters. */
 export function paramsShape({ path, params }: Pick<Route, 'path' | 'params'>): z.ZodType {
-  return params ?? z.strictObject(Object.fromEntries(parametersOf(path).map(name => [name, text])));
+  return (
+    params ??
+    z.strictObject(Object.fromEntries(parametersOf(path).map(name => [name, named.has(name) ? text : pathId])))
+  );
 }
 
 function handlerOf(route: Route, { deps, audit, checkAnswers = false }: FrameOptions): RequestHandler {

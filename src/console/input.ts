@@ -1,6 +1,7 @@
 /** Shapes of operator requests. They validate, name the field that is wrong, and can be printed as JSON Schema. */
 import { z } from 'zod';
 import { Problem } from '../base/problem';
+import { levels } from '../functions/groups';
 import { dialects, type DialectId } from '../model/dialect';
 
 const dialect = z.enum(Object.keys(dialects) as [DialectId, ...DialectId[]]);
@@ -46,16 +47,49 @@ export const siteChange = z.strictObject({
   weight: z.number().positive().optional(),
 });
 
+export const primacy = z.number().int().min(0).max(255);
+const names = z.array(z.string().min(1).max(200)).max(10_000);
+
 export const newProgram = z.strictObject({
   description: z.string().max(32).default('Program'),
-  primacy: z.number().int().min(0).max(255),
-  sites: z.array(z.string()).default([]),
+  /** May be left out where the first group has a level: then that of the level. */
+  primacy: primacy.optional(),
+  sites: names.default([]),
+  groups: names.default([]),
+});
+export const programChange = z.strictObject({
+  description: z.string().max(32).optional(),
+  primacy: primacy.optional(),
+});
+/** By program: a swap of primacies is one change. */
+export const programChanges = z.strictObject({ programs: z.record(z.string(), programChange) });
+export const places = z.strictObject({ sites: names, groups: names });
+
+export const newGroup = z.strictObject({
+  name: z.string().min(1).max(64),
+  level: z.enum(levels).optional(),
+  parent: z.string().optional(),
+});
+export const groupChange = z.strictObject({ name: z.string().min(1).max(64) });
+export const members = z.strictObject({ sites: names.min(1) });
+const to = z.string().optional().describe('Where to; out of the tree when left out');
+export const moves = z.strictObject({
+  moves: z
+    .array(z.union([z.strictObject({ group: z.string(), to }), z.strictObject({ site: z.string(), to })]))
+    .min(1)
+    .max(10_000),
+});
+export const assignments = z.strictObject({
+  more: z
+    .array(z.strictObject({ description: z.string().max(32).default('Assignment'), programs: names.default([]) }))
+    .max(15),
+  envelope: z.boolean().optional(),
 });
 
 /** DERControlBase in wire form; the codec refuses what the schema does not know when it is written. */
 const base = z.record(z.string(), z.unknown());
 
-export const newControl = z.strictObject({
+const controlFields = {
   description: z.string().max(32).optional(),
   start: z.number().int(),
   durationS: z.number().int().min(1).max(4_294_967_295),
@@ -66,9 +100,29 @@ export const newControl = z.strictObject({
     .string()
     .regex(/^[0-9A-F]{2}$/)
     .optional(),
-});
+  deviceCategory: z
+    .string()
+    .regex(/^([0-9A-F]{2}){1,4}$/)
+    .optional(),
+};
+export const newControl = z.strictObject(controlFields);
+export const controlList = z.strictObject({ controls: z.array(newControl).min(1).max(10_000) });
+export const controlChange = z.strictObject(controlFields).partial();
 
-export const newDefault = z.strictObject({ base });
+const setting = z.number().int().min(0).max(4_294_967_295).optional();
+export const newDefault = z.strictObject({
+  base,
+  description: z.string().max(32).optional(),
+  setESDelay: setting,
+  setESHighFreq: setting,
+  setESHighVolt: setting,
+  setESLowFreq: setting,
+  setESLowVolt: setting,
+  setESRampTms: setting,
+  setESRandomDelay: setting,
+  setGradW: setting,
+  setSoftGradW: setting,
+});
 export const newCurve = z.record(z.string(), z.unknown());
 export const cancellation = z.strictObject({ randomized: z.boolean().default(false) });
 

@@ -37,7 +37,7 @@ interface Declared<P, Q, B> {
   readonly summary: string;
   /** The least role that may. */
   readonly role: Role;
-  /** Shapes of what is sent. A path parameter without one is a text; a query or body without one must be empty. */
+  /** Shapes of what is sent. A path parameter without one is an id, or a text where it is called `site` or `name`; a query or body without one must be empty. */
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { dialects, type DialectId } from '../model/dialect';
 
+/** An id in a path: anything else could name nothing. */
+export const pathId = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, 'want an id: letters, digits, - and _');
+
 const lfdi = z.string().regex(/^[0-9A-F]{40}$/);
 
 export const site = z.strictObject({

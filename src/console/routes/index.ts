@@ -1,6 +1,8 @@
 import { type Route } from '../route';
 import { auditRoutes } from './audit';
+import { controlRoutes } from './controls';
 import { envelopeRoutes } from './envelopes';
+import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
 import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
@@ -11,7 +13,9 @@ import { trustRoutes } from './trust';
 /** Every route of the operator API, in the order the documents list them. Of two that match a path the first wins. */
 export const operatorRoutes: readonly Route[] = [
   ...siteRoutes,
+  ...groupRoutes,
   ...programRoutes,
+  ...controlRoutes,
   ...envelopeRoutes,
   ...subscriptionRoutes,
   ...trustRoutes,

@@ -1,50 +1,147 @@
 import { z } from 'zod';
-import { addControl, addCurve, addProgram, cancelControl, setDefault } from '../../functions/operator/programs';
+import { addCurve, changeCurve, curvesOf, removeCurve, type NewCurve } from '../../functions/operator/curves';
+import { defaultOf, removeDefault, setDefault } from '../../functions/operator/defaults';
+import { findGroup } from '../../functions/operator/groups';
+import { pageAfter } from '../../functions/operator/pages';
+import { programAt } from '../../functions/operator/program-at';
+import {
+  addProgram,
+  changePrograms,
+  placeProgram,
+  placesOf,
+  removeProgram,
+  type Places,
+} from '../../functions/operator/programs';
 import { findSite } from '../../functions/operator/sites';
-import { DERControl, DERCurve, DefaultDERControl } from '../../model/der';
+import { type StoredProgram } from '../../functions/provision';
+import { model } from '../../model';
+import { DERCurve, DefaultDERControl } from '../../model/der';
+import { href } from '../../model/href';
 import { type RouteDeps } from '../deps';
 import * as input from '../input';
+import { paged, pageQuery } from '../paging';
 import { route, type Route } from '../route';
-import { storedControl } from '../shapes';
 
 const tag = 'Programs and controls';
 
-/** A control as a client would get it, but for what the operator said of its modes. */
-const wireFrame = ({ clock }: RouteDeps, { start, durationS }: { start: number; durationS: number }) => ({
-  mRID: '',
-  creationTime: clock.now(),
-  EventStatus: { currentStatus: 0, dateTime: clock.now(), potentiallySuperseded: false },
-  interval: { start, duration: durationS },
+const program = z.strictObject({
+  derp: z.string(),
+  mRID: z.string(),
+  description: z.string(),
+  version: z.number(),
+  primacy: z.number(),
+  envelopeOf: z.string().optional().describe('the site whose envelopes are its controls'),
 });
+const curve = z.looseObject({ href: z.string(), mRID: z.string(), curveType: z.number() });
+const fallback = z.looseObject({ mRID: z.string(), version: z.number() });
+
+async function placesAt(deps: RouteDeps, { sites, groups }: Places): Promise<Places> {
+  const found = await Promise.all(sites.map(each => findSite(deps.store, each)));
+  const known = await Promise.all(groups.map(each => findGroup(deps.store, each)));
+  return { sites: [...new Set(found.map(({ edev }) => edev))], groups: [...new Set(known.map(({ id }) => id))] };
+}
+
+/** A default split into what it orders and how it is set. */
+function checkedDefault({ fits }: RouteDeps, { base, description, ...given }: z.output<typeof input.newDefault>) {
+  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  fits(DefaultDERControl, { mRID: '', DERControlBase: base, ...settings });
+  return { base, more: { settings, ...(description !== undefined && { description }) } };
+}
+
+function checkedCurve({ fits }: RouteDeps, body: z.output<typeof input.newCurve>): NewCurve {
+  fits(DERCurve, { mRID: '', creationTime: 0, ...body });
+  const { href: _href, mRID: _mRID, creationTime: _time, version: _version, ...rest } = body;
+  return rest as unknown as NewCurve;
+}
 
 export const programRoutes: readonly Route[] = [
   route({
-    method: 'post',
+    method: 'get',
     path: '/api/programs',
     tag,
-    summary: 'make a program and assign it to sites',
-    role: 'operator',
-    body: input.newProgram,
-    answer: z.strictObject({ derp: z.string(), mRID: z.string() }),
-    status: 201,
-    handle: async (deps, { body: { sites, ...program } }) => {
-      const found = await Promise.all(sites.map(each => findSite(deps.store, each)));
-      return addProgram(deps, { ...program, sites: [...new Set(found.map(site => site.edev))] });
+    summary: 'list programs, the strongest first, those of envelopes included',
+    role: 'viewer',
+    query: pageQuery,
+    answer: paged('programs', program),
+    handle: async ({ store }, { query }) => {
+      const { items, next } = await pageAfter<StoredProgram>(store, href(model.der.programs), query);
+      const programs = items.map(doc => ({ derp: doc.href.split('/')[2] ?? '', ...doc.body }));
+      return { programs, ...(next !== undefined && { next }) };
     },
   }),
   route({
     method: 'post',
-    path: '/api/programs/{derp}/controls',
+    path: '/api/programs',
     tag,
-    summary: 'issue a control',
+    summary: 'make a program and assign it to sites and groups',
     role: 'operator',
-    body: input.newControl,
-    answer: storedControl,
+    body: input.newProgram,
+    answer: z.strictObject({ derp: z.string(), mRID: z.string() }),
     status: 201,
-    handle: async (deps, { params, body }) => {
-      deps.fits(DERControl, { ...wireFrame(deps, body), DERControlBase: body.base });
-      return addControl(deps, params['derp'] ?? '', body as Parameters<typeof addControl>[2]);
-    },
+    handle: async (deps, { body: { sites, groups, description, primacy } }) =>
+      addProgram(deps, {
+        description,
+        ...(primacy !== undefined && { primacy }),
+        ...(await placesAt(deps, { sites, groups })),
+      }),
+  }),
+  route({
+    method: 'patch',
+    path: '/api/programs',
+    tag,
+    summary: 'change primacies and descriptions of several programs in one step',
+    role: 'operator',
+    body: input.programChanges,
+    handle: async (deps, { body }) => changePrograms(deps, body.programs as Parameters<typeof changePrograms>[1]),
+  }),
+  route({
+    method: 'get',
+    path: '/api/programs/{derp}',
+    tag,
+    summary: 'show a program and where it is assigned',
+    role: 'viewer',
+    answer: program.extend({ groups: z.array(z.string()), sites: z.array(z.string()) }),
+    handle: async (deps, { params: { derp = '' } }) => ({
+      derp,
+      ...(await programAt(deps, derp)),
+      ...(await placesOf(deps.store, derp)),
+    }),
+  }),
+  route({
+    method: 'patch',
+    path: '/api/programs/{derp}',
+    tag,
+    summary: 'change the primacy or description of a program',
+    role: 'operator',
+    body: input.programChange,
+    handle: async (deps, { params: { derp = '' }, body }) =>
+      changePrograms(deps, { [derp]: body } as Parameters<typeof changePrograms>[1]),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/programs/{derp}',
+    tag,
+    summary: 'remove a program whose controls are over',
+    role: 'operator',
+    handle: async (deps, { params }) => removeProgram(deps, params['derp'] ?? ''),
+  }),
+  route({
+    method: 'put',
+    path: '/api/programs/{derp}/places',
+    tag,
+    summary: 'assign a program to these groups and sites and no others',
+    role: 'operator',
+    body: input.places,
+    handle: async (deps, { params, body }) => placeProgram(deps, params['derp'] ?? '', await placesAt(deps, body)),
+  }),
+  route({
+    method: 'get',
+    path: '/api/programs/{derp}/default',
+    tag,
+    summary: 'show the default of a program',
+    role: 'viewer',
+    answer: fallback,
+    handle: async (deps, { params }) => defaultOf(deps, params['derp'] ?? ''),
   }),
   route({
     method: 'put',
@@ -53,10 +150,27 @@ export const programRoutes: readonly Route[] = [
     summary: 'set or replace the default of a program',
     role: 'operator',
     body: input.newDefault,
-    handle: async (deps, { params, body: { base } }) => {
-      deps.fits(DefaultDERControl, { mRID: '', DERControlBase: base });
-      return setDefault(deps, params['derp'] ?? '', base);
+    handle: async (deps, { params, body }) => {
+      const { base, more } = checkedDefault(deps, body);
+      return setDefault(deps, params['derp'] ?? '', base, more);
     },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/programs/{derp}/default',
+    tag,
+    summary: 'take the default of a program away',
+    role: 'operator',
+    handle: async (deps, { params }) => removeDefault(deps, params['derp'] ?? ''),
+  }),
+  route({
+    method: 'get',
+    path: '/api/programs/{derp}/curves',
+    tag,
+    summary: 'list the curves of a program',
+    role: 'viewer',
+    answer: z.strictObject({ curves: z.array(curve) }),
+    handle: async (deps, { params }) => ({ curves: await curvesOf(deps, params['derp'] ?? '') }),
   }),
   route({
     method: 'post',
@@ -67,19 +181,24 @@ export const programRoutes: readonly Route[] = [
     body: input.newCurve,
     answer: z.strictObject({ href: z.string() }),
     status: 201,
-    handle: async (deps, { params, body }) => {
-      deps.fits(DERCurve, { mRID: '', creationTime: 0, ...body });
-      return addCurve(deps, params['derp'] ?? '', body as unknown as Parameters<typeof addCurve>[2]);
-    },
+    handle: async (deps, { params, body }) => addCurve(deps, params['derp'] ?? '', checkedCurve(deps, body)),
   }),
   route({
-    method: 'post',
-    path: '/api/controls/{mrid}/cancel',
+    method: 'put',
+    path: '/api/programs/{derp}/curves/{curve}',
     tag,
-    summary: 'cancel a control, at once or spread by its randomisation',
+    summary: 'change a curve that no standing control uses',
     role: 'operator',
-    body: input.cancellation,
-    bodyOptional: true,
-    handle: async (deps, { params, body }) => cancelControl(deps, params['mrid'] ?? '', body.randomized),
+    body: input.newCurve,
+    handle: async (deps, { params, body }) =>
+      changeCurve(deps, params['derp'] ?? '', params['curve'] ?? '', checkedCurve(deps, body)),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/programs/{derp}/curves/{curve}',
+    tag,
+    summary: 'remove a curve that nothing uses',
+    role: 'operator',
+    handle: async (deps, { params }) => removeCurve(deps, params['derp'] ?? '', params['curve'] ?? ''),
   }),
 ];

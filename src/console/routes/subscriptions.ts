@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endSubscription, subscribedPage } from '../../functions/operator/subscriptions';
 import { paged, pageQuery } from '../paging';
 import { route, type Route } from '../route';
+import { pathId } from '../shapes';
 
 const tag = 'Subscriptions';
 
@@ -42,7 +43,7 @@ export const subscriptionRoutes: readonly Route[] = [
     tag,
     summary: 'end a subscription; its client is told with this status',
     role: 'operator',
-    params: z.strictObject({ edev: z.string(), sub: z.string() }),
+    params: z.strictObject({ edev: pathId, sub: pathId }),
     body: ending,
     bodyOptional: true,
     handle: async (deps, { params, body: { status, newResourceURI } }) =>
