@@ -7,8 +7,8 @@ import { type Response, type ResponseSet } from '../model/response';
 import { sortKey } from '../model/sort-key';
 import { badValue, type Behaviour, type Context } from './behaviour';
 import { controlByMrid } from './der-control';
+import { assignmentsOf } from './groups';
 import { mergedPage, pageOf } from './lists';
-import { siteOf } from './site';
 
 export interface StoredResponse {
   readonly edev: string;
@@ -42,9 +42,22 @@ export const responseNames: Readonly<Record<number, string>> = {
   254: 'expired',
 };
 
+/** Lists of this set that the caller may see. The set of an envelope has its own device's alone. */
+const listsOf = ({ scope }: Pick<Context, 'scope'>, rsps: string): Href[] =>
+  (scope.edevs.includes(rsps) ? [rsps] : scope.edevs).map(edev => responseList(rsps, edev));
+
+/**
+ * Whether one of these devices has responded to a control of this program: it may go on, though it was moved away since, to say
+ * that it gave the control up (status 14).
+ */
+export async function hasResponded(ctx: Pick<Context, 'scope' | 'store'>, rsps: string): Promise<boolean> {
+  for (const list of listsOf(ctx, rsps)) if ((await ctx.store.count(list)) > 0) return true;
+  return false;
+}
+
 function setView(ctx: Context, { mRID, description, version }: ResponseSet, at: Href): Promise<object> {
   const rsps = at.slice(at.lastIndexOf('/') + 1);
-  const lists = ctx.scope.edevs.map(edev => responseList(rsps, edev));
+  const lists = listsOf(ctx, rsps);
   return Promise.all(lists.map(list => ctx.store.count(list))).then(counts => ({
     href: at,
     mRID,
@@ -75,8 +88,7 @@ const responses: Behaviour = {
   resource: model.response.responses,
   offer: ['GET'],
   list: async (ctx, { rsps = '' }, page) => {
-    const lists = ctx.scope.edevs.map(edev => responseList(rsps, edev));
-    const { docs, all } = await mergedPage<StoredResponse>(ctx.store, lists, page);
+    const { docs, all } = await mergedPage<StoredResponse>(ctx.store, listsOf(ctx, rsps), page);
     return { all, items: docs.map(doc => ({ href: doc.href, ...doc.body.response })) };
   },
   post: async (ctx, { rsps = '' }, incoming) => {
@@ -87,6 +99,8 @@ const responses: Behaviour = {
     const control = await controlByMrid(ctx, subject);
     if (!control || control.derp !== rsps)
       throw badValue(`/${incoming.type.name}/subject`, 'no control of this program has that mRID', subject);
+    if (!(await isMeantFor(ctx, rsps, edev)))
+      throw badValue(`/${incoming.type.name}/subject`, 'this control is not meant for that device', subject);
     if (response.status !== undefined && !(response.status in responseNames))
       throw badValue(`/${incoming.type.name}/status`, 'a reserved status', response.status);
     // The same thing said twice is one Response: the id comes from what is said (protocol facts 8, 34).
@@ -126,13 +140,21 @@ const response: Behaviour = {
   },
 };
 
+/** By its LFDI; an aggregator speaks for thousands. */
 async function deviceOf(ctx: Context, lfdi: string): Promise<string> {
-  for (const edev of ctx.scope.edevs) if ((await siteOf(ctx.store, edev))?.body.lfdi === lfdi) return edev;
+  const [device] = (await ctx.store.find('lfdi', lfdi)).filter(doc => doc.kind === model.edev.device.name);
+  const edev = device?.href.slice(device.href.lastIndexOf('/') + 1) ?? '';
+  if (ctx.scope.edevs.includes(edev)) return edev;
   throw new Problem('NOT_YOURS', {
     at: '/Response/endDeviceLFDI',
     got: `${lfdi.slice(0, 8)}…`,
     note: 'neither your own LFDI nor one you manage',
   });
+}
+
+async function isMeantFor({ store }: Context, derp: string, edev: string): Promise<boolean> {
+  if (derp === edev || (await store.count(responseList(derp, edev))) > 0) return true;
+  return (await assignmentsOf(store, edev)).some(({ fsa }) => fsa.programs.includes(derp));
 }
 
 export const responseBehaviours = [sets, set, responses, response];

@@ -4,6 +4,7 @@
  */
 import { type Context, type Observed, type Reads } from '../functions/behaviour';
 import { assignments, rootOf } from '../functions/assigned';
+import { hasResponded } from '../functions/response';
 import { type Scope } from '../functions/scope';
 import { siteOf, type Site } from '../functions/site';
 import { parentItem } from '../functions/tree';
@@ -89,7 +90,7 @@ async function isYours(ctx: Asking, resource: Resource, params: Params): Promise
     case 'derp':
       return scope.programs.includes(params['derp'] ?? '');
     case 'rsps':
-      return scope.programs.includes(params['rsps'] ?? '');
+      return scope.programs.includes(params['rsps'] ?? '') || hasResponded(ctx, params['rsps'] ?? '');
     case 'mup':
       return ownsMirror(ctx, `/mup/${params['mup']}`);
     case 'upt':

@@ -1,0 +1,77 @@
+/** What a device is to follow now, by its programs, their controls and defaults (protocol facts 4.2). */
+import { model } from '../../model';
+import { href } from '../../model/href';
+import { type DERControlBase } from '../../model/der';
+import { activePower } from '../../base/units';
+import { controlsOf as envelopeControls } from '../../services/envelopes';
+import { governing, type RankedEvent } from '../../services/precedence';
+import { assignmentsOf } from '../groups';
+import { readIssued } from '../issued-controls';
+import { modesOf } from '../modes';
+import { type StoredDefault, type StoredProgram } from '../provision';
+import { siteOf } from '../site';
+import { eventOf } from '../stored-control';
+import { noSite, type OperatorDeps } from './sites';
+
+export interface ModeInForce {
+  readonly mode: string;
+  readonly program: string;
+  readonly primacy: number;
+  /** The control; absent where the default of the program applies. */
+  readonly mRID?: string;
+  /** In wire form. */
+  readonly value: unknown;
+}
+
+interface Ranked extends RankedEvent {
+  readonly program: string;
+  readonly base: DERControlBase;
+}
+
+/** Modes in order of name. Randomisation, which each device draws for itself, is left out. */
+export async function inForceAt(deps: OperatorDeps, edev: string): Promise<ModeInForce[]> {
+  const { store, clock } = deps;
+  if (!(await siteOf(store, edev))) throw noSite(edev);
+  const derps = [...new Set((await assignmentsOf(store, edev)).flatMap(({ fsa }) => fsa.programs))];
+  const now = clock.now();
+  const docs = await store.many<StoredProgram>(derps.map(derp => href(model.der.program, { derp })));
+  const programs = docs
+    .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1))
+    .map(doc => ({ derp: doc.href.split('/')[2] ?? '', ...doc.body }));
+  const events = (await Promise.all(programs.map(program => eventsOf(deps, program, now)))).flat();
+  const modes = new Map<string, ModeInForce>();
+  for (const { derp, primacy } of programs) {
+    const fallback = await store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
+    const base = fallback ? { ...(fallback.body.base as DERControlBase | undefined), ...limits(fallback.body) } : {};
+    for (const mode of modesOf(base))
+      if (!modes.has(mode))
+        modes.set(mode, { mode, program: derp, primacy, value: base[mode as keyof DERControlBase] });
+  }
+  for (const [mode, { program, primacy, mrid: mRID, base }] of governing(events, now))
+    modes.set(mode, { mode, program, primacy, mRID, value: base[mode as keyof DERControlBase] });
+  return [...modes.values()].sort((a, b) => (a.mode < b.mode ? -1 : 1));
+}
+
+const limits = ({ importW, exportW }: { readonly importW?: number; readonly exportW?: number }): DERControlBase => ({
+  ...(importW !== undefined && { opModImpLimW: activePower(importW) }),
+  ...(exportW !== undefined && { opModExpLimW: activePower(exportW) }),
+});
+
+async function eventsOf(
+  { store, pen }: OperatorDeps,
+  { derp, primacy, envelopeOf }: StoredProgram & { readonly derp: string },
+  now: number,
+): Promise<Ranked[]> {
+  const ranked = { program: derp, primacy };
+  if (envelopeOf === undefined)
+    return (await readIssued(store, derp)).map(({ stored, facts }) => ({
+      ...ranked,
+      ...eventOf(stored),
+      facts,
+      base: stored.base,
+    }));
+  return envelopeControls(await store.series.ofSite(envelopeOf, now), { pen }).map(control => {
+    const base = limits(control);
+    return { ...ranked, mrid: control.mrid, facts: control, modes: modesOf(base), base };
+  });
+}
