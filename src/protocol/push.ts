@@ -127,6 +127,6 @@ function outcomeOf(status: number): Outcome {
 
 function failure(error: NodeJS.ErrnoException): Outcome {
   const refused = ['SERVER_REFUSED', 'ADDRESS_REFUSED'].includes(error.code ?? '');
-  const why = error.name === 'TimeoutError' ? 'took too long' : error.message;
+  const why = ['AbortError', 'TimeoutError'].includes(error.name) ? 'took too long' : error.message;
   return { outcome: refused ? 'refused' : 'unreachable', why };
 }
