@@ -1,12 +1,14 @@
-/** What a device says of its DER: capability, settings, status, availability (protocol facts 3.7). The last PUT is what a GET shows. */
+/** What a device says of its DER: capability, settings, status, availability (protocol facts 3.7). The last PUT is what a GET shows; those before it are kept (past.ts). */
 import { model } from '../model';
 import { href } from '../model/href';
 import { type DERSettings, type DERStatus } from '../model/der';
 import { type Resource } from '../model/resource';
+import { alarmPlan, wordsOfStatus, type Word } from './alarms';
 import { badValue, notFound, type Behaviour, type Context, type Incoming } from './behaviour';
 import { programView } from './der-program';
 import { pageOf } from './lists';
 import { assignmentsOf } from './groups';
+import { remember } from './past';
 import { docOf, type StoredProgram } from './provision';
 import { stored } from './stored';
 
@@ -18,16 +20,32 @@ export function notAhead({ now }: Context, at: string, time: number): void {
   if (time > now + aheadS) throw badValue(at, `more than ${aheadS} s ahead of the server's clock, ${now}`, time);
 }
 
-function written(resource: Resource, check: (ctx: Context, value: never) => void = () => undefined): Behaviour {
+interface Saying {
+  /** Throws a Problem where a device may not say this. */
+  readonly check?: (ctx: Context, value: never) => void;
+  /** What it says of alarms that the value before did not. */
+  readonly words?: (old: never, value: never) => Word[];
+}
+
+function written(resource: Resource, { check, words }: Saying = {}): Behaviour {
   return {
     resource,
     put: async (ctx: Context, params, incoming: Incoming) => {
       const at = href(resource, params);
       const old = await ctx.store.get(at);
       if (!old) throw notFound(at);
-      check(ctx, incoming.value as never);
+      check?.(ctx, incoming.value as never);
       const { href: _href, ...body } = incoming.value as { href?: string };
-      return { status: 204, plan: { expect: { [at]: old.version }, put: [docOf(resource, params, body, ctx.now)] } };
+      const past = await remember(ctx, at, [old]);
+      const alarms = await alarmPlan(ctx, params['edev'] ?? '', words?.(old.body as never, body as never) ?? []);
+      return {
+        status: 204,
+        plan: {
+          expect: { [at]: old.version, ...past.expect, ...alarms.expect },
+          put: [docOf(resource, params, body, ctx.now), ...past.put, ...alarms.put],
+          drop: [...past.drop, ...alarms.drop],
+        },
+      };
     },
   };
 }
@@ -85,9 +103,12 @@ export const derInfoBehaviours: Behaviour[] = [
   currentProgram,
   // CSIP-AUS demands what a plain client never says: none of its modes, then.
   { ...written(model.der.capability), view: (_ctx, body) => ({ doeModesSupported: '00', ...body }) },
-  written(model.der.settings, (ctx, value: DERSettings) =>
-    notAhead(ctx, '/DERSettings/updatedTime', value.updatedTime),
-  ),
-  written(model.der.status, (ctx, value: DERStatus) => notAhead(ctx, '/DERStatus/readingTime', value.readingTime)),
+  written(model.der.settings, {
+    check: (ctx, { updatedTime }: DERSettings) => notAhead(ctx, '/DERSettings/updatedTime', updatedTime),
+  }),
+  written(model.der.status, {
+    check: (ctx, { readingTime }: DERStatus) => notAhead(ctx, '/DERStatus/readingTime', readingTime),
+    words: wordsOfStatus,
+  }),
   written(model.der.availability),
 ];

@@ -10,6 +10,7 @@ const unknownPower = 5;
 /** Maker and model of a device, in its own words. Until it has said, all we know of it is its LFDI. */
 export const deviceInformationBehaviours = storedSet(model.deviceInformation, {
   information: {
+    remembers: true,
     initial: async ({ store }, { edev = '' }): Promise<DeviceInformation> => ({
       lFDI: (await siteOf(store, edev))?.body.lfdi ?? '',
       mfDate: 0,

@@ -6,6 +6,7 @@ import { storedSet } from './stored';
 /** Where a device takes its power from, in its own words; unknown until it has said. */
 export const powerStatusBehaviours = storedSet(model.powerStatus, {
   status: {
+    remembers: true,
     initial: async (ctx, { edev = '' }): Promise<PowerStatus> => ({
       batteryStatus: 0,
       changedTime: await registeredAt(ctx, edev),

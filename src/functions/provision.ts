@@ -175,6 +175,8 @@ export const siteTrees = (edev: string): string[] => [
   `/derp/${edev}`,
   `/rsps/${edev}`,
   siteHref(edev),
+  `~past/edev/${edev}`,
+  `~alarm/edev/${edev}`,
 ];
 
 /**

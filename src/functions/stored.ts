@@ -9,10 +9,11 @@ import { Event } from '../model/common';
 import { isA } from '../model/dsl';
 import { href, type Href, type Params } from '../model/href';
 import { type Method, type Resource } from '../model/resource';
-import { type NewDoc } from '../store/api';
+import { type NewDoc, type Plan } from '../store/api';
 import { assignedDocs } from './assigned';
 import { notFound, type Behaviour, type Change, type Context, type ListView, type PageAsk } from './behaviour';
 import { pageOf } from './lists';
+import { remember } from './past';
 import { docOf } from './provision';
 import { eventShown, eventsOf, type StoredEntry } from './stored-events';
 import { childLinks, isActiveList, isCombinedList, isListResource, itemOf, lastSegment, wholeList } from './tree';
@@ -28,6 +29,10 @@ export interface How {
   readonly most?: number;
   /** Beyond `most`, the last entries in list order make room; otherwise the entry is refused. */
   readonly forgets?: boolean;
+  /** Keeps what a new value replaces, and entries that made room, for the operator (past.ts). */
+  readonly remembers?: boolean;
+  /** What else a value that is written changes. */
+  readonly also?: (ctx: Context, value: never, params: Params) => Promise<Pick<Plan, 'expect' | 'put' | 'drop'>>;
 }
 
 const mostEntries = 1000;
@@ -126,6 +131,8 @@ function wordsOf(resource: Resource, value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !ours.has(name)));
 }
 
+const nothing = { expect: {}, put: [], drop: [] };
+
 /** A resource that stands by itself is made by its first PUT; an entry of a list must be there. */
 async function put(ctx: Context, resource: Resource, params: Params, value: object, how: How): Promise<Change> {
   const at = href(resource, params);
@@ -134,7 +141,11 @@ async function put(ctx: Context, resource: Resource, params: Params, value: obje
   if (!old && entry) throw notFound(at);
   await how.check?.(ctx, value as never, params);
   const doc = docOf(resource, params, wordsOf(resource, value), ctx.now);
-  return { status: 204, plan: { expect: { [at]: old?.version ?? 0 }, put: [doc] } };
+  const past = old && how.remembers ? await remember(ctx, at, [old]) : nothing;
+  return {
+    status: 204,
+    plan: { expect: { [at]: old?.version ?? 0, ...past.expect }, put: [doc, ...past.put], drop: past.drop },
+  };
 }
 
 async function post(ctx: Context, list: Resource, params: Params, value: object, how: How): Promise<Change> {
@@ -149,10 +160,16 @@ async function post(ctx: Context, list: Resource, params: Params, value: object,
   const name = lastSegment(item.path).slice(1);
   const id = mridOf(`${parent}/${ctx.ids.next()}`, ctx.house.pen).slice(0, 16);
   const doc: NewDoc = docOf(item, { ...params, [name]: id }, wordsOf(item, value), ctx.now);
+  const past = how.remembers && last.length > 0 ? await remember(ctx, parent, last) : nothing;
+  const also = (await how.also?.(ctx, value as never, params)) ?? {};
   return {
     status: 201,
     location: doc.href,
-    plan: { expect: { [doc.href]: 0 }, drop: last.map(each => each.href), put: [doc] },
+    plan: {
+      expect: { [doc.href]: 0, ...past.expect, ...also.expect },
+      drop: [...last.map(each => each.href), ...past.drop, ...(also.drop ?? [])],
+      put: [doc, ...past.put, ...(also.put ?? [])],
+    },
   };
 }
 
