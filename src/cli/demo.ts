@@ -23,6 +23,7 @@ interface Options {
   speed?: string;
   seed: string;
   engine: string;
+  engineOptions?: string;
   every: string;
   poll: string;
   dir: string;
@@ -44,6 +45,7 @@ export const demo: AddCommand = (program, io) => {
     .option('--speed <x>', 'simulated seconds for each real one, at most')
     .option('--seed <n>', 'seed of everything random', '1')
     .option('--engine <name>', 'capacity engine: a name, or the path of a module', 'equal-share')
+    .option('--engine-options <json>', 'its options; file names in them are relative to the current folder')
     .option('--every <s>', 'simulated seconds between runs of the engine', '3600')
     .option('--poll <s>', 'poll rate of the programs', '300')
     .option('--dir <dir>', 'folder of server, certificates and report', 'var/demo')
@@ -63,11 +65,12 @@ async function run(given: Options, io: Io): Promise<number> {
     hours: numberOption('--hours', given.hours, 0.1, 24 * 14),
     seed: numberOption('--seed', given.seed, 0, 4_294_967_295),
     engine: /[/\\]/.test(given.engine) ? resolve(io.cwd, given.engine) : given.engine,
+    ...(given.engineOptions !== undefined && { engineOptions: optionsOf(given.engineOptions, io.cwd) }),
     everyS: numberOption('--every', given.every, 60, 86_400),
     pollS: numberOption('--poll', given.poll, 10, 86_400),
     ...(given.headKva !== undefined && { headKva: numberOption('--head-kva', given.headKva, 1, 1e7) }),
   };
-  loadEngine(options.engine, undefined, options.dir); // a typo is said now, and not by a server that ends at once
+  loadEngine(options.engine, options.engineOptions, options.dir); // a typo is said now, and not by a server that ends at once
   const speed =
     given.speed === undefined
       ? given.headless
@@ -125,6 +128,28 @@ async function run(given: Options, io: Io): Promise<number> {
     watch.close();
     await server.stop();
   }
+}
+
+/** Engine options with file names as the server will need them: paths relative to the folder it runs from are made absolute here. */
+function optionsOf(text: string, cwd: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('BAD_USAGE', { at: '--engine-options', want: 'a JSON object', got: text, cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Problem('BAD_USAGE', { at: '--engine-options', want: 'a JSON object', got: text });
+  return absolute(value, cwd) as Record<string, unknown>;
+}
+
+/** Every text under `file` or `command` that names something there is, and every engine given by path. */
+function absolute(value: unknown, cwd: string, key = ''): unknown {
+  if (Array.isArray(value)) return value.map(item => absolute(item, cwd, key));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, absolute(item, cwd, name)]));
+  const names = ['file', 'command', 'engine', 'engines'].includes(key);
+  return names && typeof value === 'string' && existsSync(resolve(cwd, value)) ? resolve(cwd, value) : value;
 }
 
 /** The example network, beside the sources in a checkout and beside `dist` in a package. */

@@ -15,7 +15,14 @@ writeFileSync(
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Options that an engine of the table cannot do without. */
-const needed: Record<string, unknown> = { static: { file: 'profile.json' } };
+const needed: Record<string, unknown> = {
+  static: { file: 'profile.json' },
+  'min-of': { engines: ['equal-share', { engine: 'static', options: { file: 'profile.json' } }] },
+  'first-of': { engines: ['equal-share', 'worst-hour'] },
+  external: { command: [process.execPath, path.join(root, 'examples/engines/all-firm.mjs')] },
+};
 
-for (const name of engineNames) engineContract(name, () => loadEngine(name, needed[name], folder).engine);
+/** A process for each run takes its time. */
+const runs: Record<string, number> = { external: 3 };
+for (const name of engineNames) engineContract(name, () => loadEngine(name, needed[name], folder).engine, runs[name]);
 engineContract('examples/engines/by-rating.js', () => loadEngine('examples/engines/by-rating.js', {}, root).engine);

@@ -8,7 +8,9 @@ import path from 'node:path';
 import { Problem } from '../base/problem';
 import { type Engine, type EngineFactory } from './api';
 import { boxRobust } from './box-robust';
+import { firstOf, minOf } from './composed';
 import { equalShare } from './equal-share';
+import { external } from './external';
 import { headroom } from './headroom';
 import { oe1 } from './oe1';
 import { staticProfile } from './static';
@@ -21,6 +23,9 @@ export const engines = {
   headroom,
   'box-robust': boxRobust,
   oe1,
+  'min-of': minOf,
+  'first-of': firstOf,
+  external,
 } satisfies Record<string, EngineFactory>;
 
 export const engineNames = Object.keys(engines);
@@ -41,7 +46,7 @@ export interface LoadedEngine {
  * @throws Problem UNKNOWN_ENGINE for a name we do not have, BAD_CONFIG for a module we cannot use or options it refuses.
  */
 export function loadEngine(source: string, options: unknown, baseDir: string): LoadedEngine {
-  const place = { baseDir };
+  const place = { baseDir, load: (name: string, own: unknown) => loadEngine(name, own, baseDir).engine };
   if (Object.hasOwn(engines, source)) {
     const engine = engines[source as keyof typeof engines](options, place);
     return { engine, source, outside: false, options, baseDir };

@@ -241,3 +241,40 @@ describe('a profile as CSV', () => {
     expect(message(() => read(text))).toContain(expected);
   });
 });
+
+describe('forms that are spelt out as 288', () => {
+  const of = (value: unknown): Values =>
+    readProfile({ timeZone: la, default: { import: value } }, 'p.json').default?.import as Values;
+  const summer = { name: 'summer', months: [6, 7, 8, 9], watts: hours };
+  const winter = { name: 'winter', months: [1, 2, 3, 4, 5, 10, 11, 12], watts: hours.map(w => w + 500) };
+
+  it('reads season by hour', () => {
+    const values = of({ form: 'seasons', seasons: [summer, winter] });
+    expect(limitAt(values, '2026-07-15T19:00:00Z')).toBe(12_000);
+    expect(limitAt(values, '2026-01-15T20:00:00Z')).toBe(12_500);
+    expect(limitAt(values, '2026-10-01T06:00:00Z')).toBe(23_000); // still September in Los Angeles
+  });
+
+  it('reads blocks of hours, over midnight and by month, the first that covers an hour', () => {
+    const evening = { from: 18, to: 23, watts: 2000, months: [7] };
+    const night = { from: 22, to: 6, watts: 9000 };
+    const values = of({ form: 'blocks', blocks: [evening, night], otherwise: 5000 });
+    expect(limitAt(values, '2026-07-15T05:00:00Z')).toBe(2000); // 22 h in July
+    expect(limitAt(values, '2026-06-15T05:00:00Z')).toBe(9000);
+    expect(limitAt(values, '2026-06-15T12:00:00Z')).toBe(9000); // 5 h
+    expect(limitAt(values, '2026-06-15T13:00:00Z')).toBe(5000);
+  });
+
+  it.each([
+    [{ form: 'seasons', seasons: [summer] }, 'every month of the year, got none for month 1'],
+    [{ form: 'seasons', seasons: [summer, summer] }, 'seasons[1].months, want each month in one season, got 6'],
+    [{ form: 'seasons', seasons: [{ ...summer, months: [13] }] }, 'months from 1 to 12'],
+    [
+      { form: 'blocks', blocks: [{ from: 24, to: 3, watts: 1 }], otherwise: 0 },
+      'blocks[0].from, want a whole hour from 0 to 23',
+    ],
+    [{ form: 'blocks', blocks: [] }, 'import.otherwise, want watts'],
+  ])('says what is wrong: %j', (value, words) => {
+    expect(() => of(value)).toThrow(words);
+  });
+});

@@ -95,6 +95,7 @@ function firstEndingAfter(intervals: readonly Interval[], at: Seconds): number {
   return low;
 }
 
+const allMonths = Array.from({ length: 12 }, (_, m) => m + 1);
 const lengths = { H24: 24, '288': 288, '8760': 8760 } as const;
 
 /** Reads a profile from parsed JSON. @throws Problem BAD_PROFILE naming file and field. */
@@ -132,8 +133,10 @@ export function readProfile(json: unknown, file: string, timeZone?: string): Pro
       refuseOthers(given, ['form', 'intervals'], at);
       return { form, intervals: intervalsOf(given['intervals'], `${at}.intervals`) };
     }
+    if (form === 'seasons') return seasonsOf(given, at);
+    if (form === 'blocks') return blocksOf(given, at);
     if (form !== 'H24' && form !== '288' && form !== '8760')
-      throw bad(`${at}.form`, 'H24, 288, 8760 or intervals, or a plain number of watts', form);
+      throw bad(`${at}.form`, 'H24, 288, 8760, seasons, blocks or intervals, or a plain number of watts', form);
     refuseOthers(given, ['form', 'watts'], at);
     const list = listOf(given['watts'], `${at}.watts`);
     const months = form === '288' && list.length === 12;
@@ -143,6 +146,62 @@ export function readProfile(json: unknown, file: string, timeZone?: string): Pro
       form,
       watts: flat.map((w, i) => wattsOf(w, `${at}.watts${months ? `[${Math.floor(i / 24)}][${i % 24}]` : `[${i}]`}`)),
     };
+  }
+
+  /** Seasons of whole months, each with 24 hours: spelt out as 288. */
+  function seasonsOf(given: Record<string, unknown>, at: string): Values {
+    refuseOthers(given, ['form', 'seasons'], at);
+    const watts = new Array<number | undefined>(288).fill(undefined);
+    listOf(given['seasons'], `${at}.seasons`).forEach((item, i) => {
+      const where = `${at}.seasons[${i}]`;
+      const season = objectOf(item, where);
+      refuseOthers(season, ['name', 'months', 'watts'], where);
+      const hours = monthOf(season['watts'], `${where}.watts`).map((w, h) => wattsOf(w, `${where}.watts[${h}]`));
+      for (const month of monthsOf(season['months'], `${where}.months`)) {
+        const first = (month - 1) * 24;
+        if (watts[first] !== undefined) throw bad(`${where}.months`, 'each month in one season', month);
+        hours.forEach((w, h) => (watts[first + h] = w));
+      }
+    });
+    const missing = watts.findIndex(w => w === undefined);
+    if (missing >= 0)
+      throw bad(`${at}.seasons`, 'every month of the year', `none for month ${Math.floor(missing / 24) + 1}`);
+    return { form: '288', watts: watts as number[] };
+  }
+
+  /** Blocks of hours, of all months or of some; the first that covers an hour counts, `otherwise` where none does. */
+  function blocksOf(given: Record<string, unknown>, at: string): Values {
+    refuseOthers(given, ['form', 'blocks', 'otherwise'], at);
+    const watts = new Array<number | undefined>(288).fill(undefined);
+    listOf(given['blocks'], `${at}.blocks`).forEach((item, i) => {
+      const where = `${at}.blocks[${i}]`;
+      const block = objectOf(item, where);
+      refuseOthers(block, ['months', 'from', 'to', 'watts'], where);
+      const hour = (name: string, most: number): number => {
+        const value = block[name];
+        if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most)
+          throw bad(`${where}.${name}`, `a whole hour from 0 to ${most}`, value);
+        return value;
+      };
+      const [from, to, w] = [hour('from', 23), hour('to', 24), wattsOf(block['watts'], `${where}.watts`)];
+      const months = block['months'] === undefined ? allMonths : monthsOf(block['months'], `${where}.months`);
+      for (const month of months)
+        for (let h = 0; h < 24; h++) {
+          // 18 to 6 goes over midnight.
+          const inside = from < to ? h >= from && h < to : h >= from || h < to;
+          if (inside) watts[(month - 1) * 24 + h] ??= w;
+        }
+    });
+    const otherwise = wattsOf(given['otherwise'], `${at}.otherwise`);
+    return { form: '288', watts: watts.map(w => w ?? otherwise) };
+  }
+
+  function monthsOf(value: unknown, at: string): number[] {
+    const months = listOf(value, at);
+    for (const month of months)
+      if (typeof month !== 'number' || !Number.isInteger(month) || month < 1 || month > 12)
+        throw bad(at, 'months from 1 to 12', month);
+    return months as number[];
   }
 
   function monthOf(month: unknown, at: string): unknown[] {

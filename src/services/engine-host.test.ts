@@ -158,7 +158,12 @@ describe('in a worker thread', () => {
     it('give the same answer there as here', async () => {
       const enginesModule = compile();
       writeFileSync(path.join(folder, 'p.csv'), 'device,direction,watts\n*,import,4500\n');
-      const needed: Partial<Record<keyof typeof engines, unknown>> = { static: { file: 'p.csv', timeZone: 'UTC' } };
+      const needed: Partial<Record<keyof typeof engines, unknown>> = {
+        static: { file: 'p.csv', timeZone: 'UTC' },
+        'min-of': { engines: ['equal-share', 'worst-hour'] },
+        'first-of': { engines: ['headroom'] },
+        external: { command: [process.execPath, path.join(__dirname, '../../examples/engines/all-firm.mjs')] },
+      };
       for (const name of engineNames) {
         const loaded = loadEngine(name, needed[name as keyof typeof engines], folder);
         const there = await kept(hostOf(loaded, { ...real, enginesModule }, 'worker')).compute(s);

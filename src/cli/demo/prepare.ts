@@ -22,6 +22,7 @@ export interface DemoOptions {
   readonly hours: number;
   readonly seed: number;
   readonly engine: string;
+  readonly engineOptions?: Readonly<Record<string, unknown>>;
   /** Seconds between runs of the engine. */
   readonly everyS: number;
   readonly pollS: number;
@@ -43,7 +44,7 @@ const stepS = 900;
 
 /** Writes the folder and makes a certificate for each site. `say` is told what takes time. */
 export async function prepare(options: DemoOptions, say: (text: string) => void): Promise<Prepared> {
-  const { dir, networkFile, headKva, seed, engine, everyS, pollS, hours } = options;
+  const { dir, networkFile, headKva, seed, engine, engineOptions, everyS, pollS, hours } = options;
   const read = readNetwork(networkFile);
   for (const warning of read.warnings ?? []) say(warning);
   const network = headKva === undefined ? read : withHeadRating(read, headKva);
@@ -66,6 +67,7 @@ export async function prepare(options: DemoOptions, say: (text: string) => void)
       network: networkFile,
       headRatingKva: headKva ?? 0,
       engine,
+      ...(engineOptions && { engineOptions }),
       engineEveryS: everyS,
       envelopeStepS: stepS,
       envelopeHorizonS: Math.max(24, hours + 2) * 3600,
