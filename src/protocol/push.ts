@@ -32,6 +32,8 @@ const idleMs = 60_000;
 const mostAnswerBytes = 65_536;
 
 export interface Push extends Post {
+  /** Connects anew from now on: the server has another certificate. */
+  renew(): void;
   close(): void;
 }
 
@@ -100,6 +102,7 @@ export function push(options: PushOptions): Push {
         return { outcome: 'unreachable', why: String(thrown) };
       }
     },
+    renew: closeAll,
     close: () => {
       closed = true;
       unhear();

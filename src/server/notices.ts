@@ -52,6 +52,7 @@ export function noticeService({ config, clock, log, metrics, tasks }: ServerDeps
   });
   return {
     start: () => service.start(),
+    renew: () => post.renew(),
     stop: async () => {
       post.close();
       await service.stop();

@@ -116,6 +116,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     );
     trusted.onRenewal(credentials => {
       device.renew(credentials);
+      told.renew();
       kept.clear(); // SelfDevice is another
     });
     device.server.on('clientError', clientError(log));

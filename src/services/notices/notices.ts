@@ -44,7 +44,13 @@ export function notices(deps: NoticesDeps): Notices {
   const watches = new Watches();
   const lastSent = new Map<Href, Seconds>();
   const settling = new Settling(deps);
-  const receivers = new Receivers({ clock, perReceiver: pace.perReceiver, inAll: pace.inAll, attempt });
+  const receivers = new Receivers({
+    clock,
+    tasks: deps.tasks,
+    perReceiver: pace.perReceiver,
+    inAll: pace.inAll,
+    attempt,
+  });
   const rounds = new Rounds(deps, watches, receivers);
   let startedAt = clock.now();
   let unhear: Cancel = () => undefined;

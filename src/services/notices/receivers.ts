@@ -4,6 +4,7 @@
  * an aggregator costs one attempt a time, not one for each of its thousands of notes.
  */
 import { type Cancel, type Clock, type Seconds } from '../../base/clock';
+import { type Tasks } from '../../base/tasks';
 import { type Href } from '../../model/href';
 import { type Notice } from './records';
 
@@ -35,6 +36,8 @@ export interface ReceiversOptions {
   readonly clock: Clock;
   readonly perReceiver: number;
   readonly inAll: number;
+  /** Told of work under way, so that a simulation can wait for it. */
+  readonly tasks: Tasks;
   /** Sends one note. Never throws. */
   readonly attempt: (item: Item) => Promise<Next>;
 }
@@ -160,6 +163,7 @@ export class Receivers {
       if (this.working.size === this.options.inAll - 1) for (const other of this.receivers.values()) this.pump(other);
     });
     this.working.add(work);
+    this.options.tasks.run(() => work);
   }
 
   private after(receiver: Receiver, item: Item, next: Next): void {

@@ -120,7 +120,7 @@ export function plain({
     },
     drop: (resource: string) => store.commit({ drop: [resource] }),
     /** What functions/subscription does, without its checks. */
-    subscribe: async (sub: string, resource: string, { lfdi = 'A' } = {}) => {
+    subscribe: async (sub: string, resource: string, { lfdi = 'A', settled = true } = {}) => {
       const uri = `https://${lfdi}.example${sub}`;
       const id = `${lfdi}${resource.slice(1)}`;
       const watch = await store.get<StoredWatch>(watchHref(id));
@@ -135,7 +135,7 @@ export function plain({
       const doc = { href: sub, list: '/sub', kind: 'sub', changed: 0, sortKey: '', body, keys: [watchKey(id)] };
       const put = [doc, ...(watch ? [] : [watchDoc(id, fresh, clock.now())])];
       const done = await store.commit({ expect: { [watchHref(id)]: watch?.version ?? 0 }, put });
-      await settle();
+      if (settled) await settle();
       return done;
     },
     unsubscribe: (sub: string) => store.commit({ drop: [sub] }),
