@@ -298,7 +298,7 @@ it('a hundred changes sent at once all come through', async () => {
   expect((await port.store.page('~group', { start: 0, limit: 1 })).all).toBe(100);
 });
 
-describe('an aggregator of 10,000 sites', () => {
+describe('an aggregator of 2,000 sites', () => {
   it('is told of a shared program at once, and of each change', async () => {
     const port = devicePort();
     const manager = 'AB'.repeat(20);
@@ -310,18 +310,18 @@ describe('an aggregator of 10,000 sites', () => {
       manager,
     });
     await port.add({ ...siteA, name: 'Manager', lfdi: manager, role: 'aggregator' });
-    await port.add(...Array.from({ length: 10_000 }, (_, n) => site(n + 1)));
+    await port.add(...Array.from({ length: 2_000 }, (_, n) => site(n + 1)));
     const { group, program } = await network(port, '', ['system', 'feeder']);
     await moveInTree(
       deps(port),
-      Array.from({ length: 10_000 }, (_, n) => ({ site: String(n + 2), to: group('feeder') })),
+      Array.from({ length: 2_000 }, (_, n) => ({ site: String(n + 2), to: group('feeder') })),
     );
     const shared = `/derp/${program('system')}`;
     const ask = (path: string) => port.ask(path, { lfdi: manager });
     expect((await ask(shared)).status).toBe(200);
     const reads = jest.spyOn(port.store, 'page');
     for (let n = 0; n < 50; n++) expect((await ask(`${shared}/derc?l=${n}`)).status).toBe(200);
-    expect(reads.mock.calls.length).toBeLessThan(200); // not 10,000 for each
+    expect(reads.mock.calls.length).toBeLessThan(200); // not 2,000 for each
     reads.mockRestore();
     await placeProgram(deps(port), program('system'), { groups: [], sites: [] });
     expect((await ask(shared)).status).toBe(404);
