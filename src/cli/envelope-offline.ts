@@ -125,7 +125,8 @@ function print(found: Judgement, io: Io): void {
   if (found.breaches.length > 5) io.out(`  … and ${found.breaches.length - 5} more limits`);
 }
 
-function settingsOf(given: OfflineOptions & { network: string }, io: Io): StudySettings {
+/** @throws Problem BAD_USAGE for an option that is out of range */
+export function settingsOf(given: OfflineOptions & { network: string }, io: Io): StudySettings {
   const whole = (name: string, text: string, min: number, max: number): number => {
     const value = numberOption(name, text, min, max);
     if (!Number.isInteger(value)) throw new Problem('BAD_USAGE', { at: name, want: 'a whole number', got: text });

@@ -100,6 +100,8 @@ export async function runEngine(
   };
 }
 
+type Observe = (kind: SampleKind, where: string, excess: number) => void;
+
 /** Judges every step; `samples` is the least number of samples over all of them. */
 export function judge(
   network: Network,
@@ -107,10 +109,11 @@ export function judge(
   envelopes: readonly Envelope[],
   samples: number,
   seed: number,
+  observe?: Observe,
 ): Judgement {
   const devices = new Map(snapshot.devices.map(device => [device.id, device]));
   const each = Math.ceil(samples / Math.max(1, snapshot.steps) / 2);
-  const verifier = new Verifier(network, { seed, vertices: each, points: each });
+  const verifier = new Verifier(network, { seed, vertices: each, points: each, ...(observe ? { observe } : {}) });
   const reports: BoxReport[] = [];
   for (let step = 0; step < snapshot.steps; step++) {
     const boxes = envelopes.map(({ device, exportW, importW }) => {

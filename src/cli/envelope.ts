@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../base/problem';
 import { type AddCommand } from './command';
+import { compareEngines } from './envelope-compare';
 import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
 import { withOperator } from './with-operator';
 
@@ -56,6 +57,18 @@ export const envelope: AddCommand = (program, io) => {
       for (const event of result.events) io.out(`  ${event}`);
     }
     if (result.outcome === 'fallback') io.exitCode = 1;
+  });
+
+  offlineOptions(
+    group
+      .command('compare')
+      .argument('<engines...>', 'names; options after a colon: box-robust:{"direction":"one"}')
+      .option('--svg <file>', 'also a picture: the worst excess by what the phases do')
+      .description('several engines on one feeder file, judged alike: a table in Markdown'),
+  ).action(async (engines: string[], options: OfflineOptions & { svg?: string }) => {
+    const { network } = options;
+    if (network === undefined) throw new Problem('BAD_USAGE', { at: 'envelope compare', want: '--network FILE' });
+    await compareEngines(engines, { ...options, network }, io);
   });
 
   group

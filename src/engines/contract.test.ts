@@ -12,6 +12,11 @@ writeFileSync(
   path.join(folder, 'profile.json'),
   JSON.stringify({ timeZone: 'UTC', default: { import: 7000.5, export: 3000 } }),
 );
+writeFileSync(path.join(folder, 'critical.csv'), 'pKw,voltageV\n-4,236\n0,241\n4,249\n');
+writeFileSync(
+  path.join(folder, 'delta.csv'),
+  'pTxKw,vTxV,deltaV\n-60,239,-2.4\n-10,242,-0.3\n20,242.5,0.8\n90,243,2.5\n',
+);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Options that an engine of the table cannot do without. */
@@ -19,6 +24,8 @@ const needed: Record<string, unknown> = {
   static: { file: 'profile.json' },
   'min-of': { engines: ['equal-share', { engine: 'static', options: { file: 'profile.json' } }] },
   'first-of': { engines: ['equal-share', 'worst-hour'] },
+  oe3: { history: 'critical.csv' },
+  oe4: { history: 'delta.csv' },
   external: { command: [process.execPath, path.join(root, 'examples/engines/all-firm.mjs')] },
 };
 

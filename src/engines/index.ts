@@ -13,6 +13,7 @@ import { equalShare } from './equal-share';
 import { external } from './external';
 import { headroom } from './headroom';
 import { oe1 } from './oe1';
+import { oe2, oe3, oe4 } from './oe234';
 import { staticProfile } from './static';
 import { worstHour } from './worst-hour';
 
@@ -23,6 +24,9 @@ export const engines = {
   headroom,
   'box-robust': boxRobust,
   oe1,
+  oe2,
+  oe3,
+  oe4,
   'min-of': minOf,
   'first-of': firstOf,
   external,

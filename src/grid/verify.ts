@@ -32,6 +32,8 @@ export interface VerifyOptions {
   readonly currentSlack?: number;
   /** Allowed share of ratings. */
   readonly loading?: number;
+  /** Told of each sample how far its worst limit is exceeded, per unit; negative is inside. */
+  readonly observe?: (kind: SampleKind, where: string, excess: number) => void;
 }
 
 export const sampleKinds = ['pattern', 'adversarial', 'vertex', 'point'] as const;
@@ -99,8 +101,10 @@ export class Verifier {
     const against = adversaries(constraints, nodes, boxes);
 
     const sample = (kind: SampleKind, power: ArrayLike<number>, where: string): void => {
-      if (at(power)) tally.see(where, kind);
+      const solved = at(power);
+      if (solved) tally.see(where, kind);
       else tally.unsolved(where, kind);
+      options.observe?.(kind, where, solved ? constraints.worst().excess : 1);
     };
     for (const { power, where } of patterns(boxes)) sample('pattern', power, where);
     for (const { power, where } of against) sample('adversarial', power, where);

@@ -158,8 +158,12 @@ describe('in a worker thread', () => {
     it('give the same answer there as here', async () => {
       const enginesModule = compile();
       writeFileSync(path.join(folder, 'p.csv'), 'device,direction,watts\n*,import,4500\n');
+      writeFileSync(path.join(folder, 'critical.csv'), 'pKw,voltageV\n-4,236\n4,249\n');
+      writeFileSync(path.join(folder, 'delta.csv'), 'pTxKw,vTxV,deltaV\n-60,239,-2\n-10,242,0\n20,242,1\n90,243,2\n');
       const needed: Partial<Record<keyof typeof engines, unknown>> = {
         static: { file: 'p.csv', timeZone: 'UTC' },
+        oe3: { history: 'critical.csv' },
+        oe4: { history: 'delta.csv' },
         'min-of': { engines: ['equal-share', 'worst-hour'] },
         'first-of': { engines: ['headroom'] },
         external: { command: [process.execPath, path.join(__dirname, '../../examples/engines/all-firm.mjs')] },
