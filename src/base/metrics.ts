@@ -61,6 +61,7 @@ export const metricTable = {
   },
   headroom_responses_total: { kind: 'counter', help: 'Responses received', labels: ['status'] },
   headroom_readings_total: { kind: 'counter', help: 'Readings stored', labels: [] },
+  headroom_readings_thinned_total: { kind: 'counter', help: 'Old readings that became coarse rows', labels: [] },
   headroom_notifications_total: {
     kind: 'counter',
     help: 'Notifications by how their delivery ended',

@@ -5,6 +5,7 @@ import { systemIds } from '../base/ids';
 import { jsonLog } from '../base/log';
 import { promMetrics } from '../base/metrics';
 import { Problem, asProblem } from '../base/problem';
+import { SlewedClock } from '../base/slewed-clock';
 import { tasks } from '../base/tasks';
 import { checkConfig, readConfig } from '../server/config';
 import { startServer } from '../server/start';
@@ -42,7 +43,8 @@ export const serve: AddCommand = (program, io) => {
       const log = jsonLog({ level: config.logLevel });
       const work = tasks(error => log.error('background work failed', { why: asProblem(error).message }));
       const followed = options.followClock === undefined ? undefined : new ManualClock(seconds(options.followClock));
-      const clock: Clock = followed ?? (options.clock === undefined ? io.clock : scaledClock(options.clock));
+      const clock: Clock =
+        followed ?? (options.clock === undefined ? new SlewedClock(io.clock) : scaledClock(options.clock));
       const server = await startServer({
         dir: home,
         config,

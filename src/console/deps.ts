@@ -6,6 +6,13 @@ import { type Complex } from '../model/dsl';
 import { type EnvelopeService } from './envelope-service';
 import { type TrustService } from './trust-service';
 
+export interface TimeSettings {
+  readonly quality?: number;
+  readonly timeZone?: string;
+  /** In place of those of the time zone; undefined gives them back. */
+  readonly offsets?: House['timeOffsets'];
+}
+
 export interface LabCertificate {
   readonly lfdi: string;
   readonly sfdi: number;
@@ -27,6 +34,14 @@ export interface RouteDeps {
   readonly fits: (type: Complex, value: unknown) => void;
   /** Sets poll rates while the server runs. */
   readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
+  /** Whether newcomers may register themselves, from now on and until a restart. */
+  readonly setInBand: (on: boolean) => void;
+  /** Sets the seconds between posts that mirrors are asked for. */
+  readonly setPostRate: (seconds: number) => void;
+  /** Sets quality, time zone and offsets of Time while the server runs. @throws Problem BAD_VALUE for an unknown zone */
+  readonly setTime: (settings: TimeSettings) => void;
+  /** How far our clock is set off the machine's; missing where it is moved by somebody else. */
+  readonly clockOffset?: { readonly offsetS: number; setOffset(seconds: number): void };
   readonly sfdiOf: (lfdi: string) => number;
   readonly trust: TrustService;
   /** A certificate of the test PKI. @throws Problem BAD_CERT where there is none */

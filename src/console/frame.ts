@@ -20,7 +20,7 @@ export interface FrameOptions {
 const nothing = z.strictObject({});
 const text = z.string().min(1).max(200);
 /** Parameters that are names given by people, not ids made by us. */
-const named = new Set(['site', 'name']);
+const named = new Set(['site', 'name', 'group']);
 
 export function mount(app: Express, routes: readonly Route[], options: FrameOptions): void {
   for (const route of routes) {
@@ -93,6 +93,7 @@ function bodyOf({ body, bodyOptional = false }: Route, req: Request): unknown {
 
 function answer(res: Response, route: Route, value: unknown): void {
   if (!route.answer) res.status(204).end();
+  else if (route.media) res.type(route.media).send(value);
   else res.status(route.status ?? 200).json(value);
 }
 

@@ -51,7 +51,7 @@ function operation(route: Route): Json {
   const good = route.answer
     ? {
         description: 'Done',
-        content: { 'application/json': { schema: schemaOf(route.answer, 'output') } },
+        content: { [route.media ?? 'application/json']: { schema: schemaOf(route.answer, 'output') } },
       }
     : { description: 'Done' };
   return {

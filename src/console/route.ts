@@ -45,6 +45,8 @@ interface Declared<P, Q, B> {
   readonly bodyOptional?: boolean;
   /** Shape of the answer. None: 204 without a body. */
   readonly answer?: z.ZodType;
+  /** The media type, where the answer is a text of another kind than JSON. */
+  readonly media?: 'text/csv';
   /** Whether the answer holds a secret: it is told once and kept nowhere. */
   readonly secret?: boolean;
   /** 200 unless given; 201 where it makes something. */

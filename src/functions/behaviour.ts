@@ -40,10 +40,20 @@ export interface House {
   readonly pageCap: number;
   /** Bounds of what a device may mirror; those of functions/mirror.ts where nothing is said. Beyond: 413. */
   readonly metering?: { readonly mirrorsPerDevice: number; readonly metersPerMirror: number };
+  /** Offsets in place of those of the time zone. */
+  readonly timeOffsets?: TimeOffsets | undefined;
   /** Past values kept of each document a device writes (functions/past.ts), 100 where nothing is said. */
   readonly pastValues?: number;
   /** What may be subscribed to where; the defaults of functions/subscription.ts where nothing is said. */
   readonly subscriptions?: SubscriptionRules;
+}
+
+/** Offsets that an operator gives in place of those of the time zone. Seconds. */
+export interface TimeOffsets {
+  readonly tzOffset: number;
+  readonly dstOffset: number;
+  readonly dstStartTime: Seconds;
+  readonly dstEndTime: Seconds;
 }
 
 export interface SubscriptionRules {

@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem';
-import { type House } from '../functions/behaviour';
+import { isTimeZone } from '../base/local-time';
+import { type House, type TimeOffsets } from '../functions/behaviour';
 import { allResources } from '../model';
 import { guardOf, type Guard } from '../protocol/push-guard';
 import { checkPollRates, type Config } from './config';
@@ -27,7 +28,15 @@ function checkNames(rates: Readonly<Record<string, number>>, code: 'BAD_CONFIG' 
       });
 }
 
-/** The part of the configuration that functions see, with poll rates that can be set while the server runs. */
+/** What of Time can be set while the server runs. */
+export interface TimeSettings {
+  readonly quality?: number;
+  readonly timeZone?: string;
+  /** In place of those of the time zone; undefined gives them back. */
+  readonly offsets?: TimeOffsets | undefined;
+}
+
+/** The part of the configuration that functions see, with rates and Time that can be set while the server runs. */
 export function houseOf(
   config: Config,
   { self, changed = () => undefined }: { self?: House['self'] | undefined; changed?: () => void } = {},
@@ -36,6 +45,10 @@ export function houseOf(
   /** Where notifications may go. */
   guard: Guard;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
+  /** Whether newcomers may register themselves, from now on. */
+  setInBand: (on: boolean) => void;
+  setPostRate: (seconds: number) => void;
+  setTime: (settings: TimeSettings) => void;
 } {
   const configured = config.pollRates as Record<string, number>;
   checkNames(configured, 'BAD_CONFIG');
@@ -45,15 +58,31 @@ export function houseOf(
     ports: config.notifyPorts,
     allow: config.notifyAllow,
   });
+  let inBand = config.inBandRegistration;
+  let { postRateS } = config;
+  let time: Required<TimeSettings> = { quality: config.timeQuality, timeZone: config.timeZone, offsets: undefined };
   const house: House = {
     pen: config.enterpriseNumber,
     ...(self && { self }),
     pollRate: ({ name, poll = 900 }) => rates.get(name) ?? ourRates[name] ?? poll,
-    postRateS: config.postRateS,
-    inBandRegistration: config.inBandRegistration,
+    get postRateS() {
+      return postRateS;
+    },
+    get inBandRegistration() {
+      return inBand;
+    },
     defaultPin: config.defaultPin,
-    timeQuality: config.timeQuality,
-    timeZone: config.timeZone,
+    get timeQuality() {
+      return time.quality;
+    },
+    get timeZone() {
+      return time.timeZone;
+    },
+    get timeOffsets() {
+      return time.offsets;
+    },
+    pastValues: config.pastValues,
+    metering: { mirrorsPerDevice: config.mirrorsPerDevice, metersPerMirror: config.metersPerMirror },
     controlWindow: config.controlWindow,
     pageCap: config.pageCap,
     subscriptions: { mostPerDevice: config.maxSubscriptions, refusal: uri => guard.refusal(uri) },
@@ -61,10 +90,27 @@ export function houseOf(
   return {
     house,
     guard,
+    setInBand: on => {
+      inBand = on;
+    },
     setPollRates: more => {
       checkPollRates(more, 'BAD_VALUE', '');
       checkNames(more, 'BAD_VALUE');
       for (const [name, rate] of Object.entries(more)) rates.set(name, rate);
+      changed();
+    },
+    setPostRate: seconds => {
+      postRateS = seconds;
+      changed();
+    },
+    setTime: settings => {
+      if (settings.timeZone !== undefined && !isTimeZone(settings.timeZone))
+        throw new Problem('BAD_VALUE', {
+          at: 'timeZone',
+          want: 'a time zone such as America/Los_Angeles',
+          got: settings.timeZone,
+        });
+      time = { ...time, ...settings };
       changed();
     },
   };

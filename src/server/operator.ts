@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Problem } from '../base/problem';
+import { SlewedClock } from '../base/slewed-clock';
 import { operatorApp } from '../console/app';
 import { callers } from '../console/callers';
 import { type RouteDeps } from '../console/deps';
@@ -41,6 +42,10 @@ export function operatorServer(
     house: house.house,
     envelopes,
     setPollRates: house.setPollRates,
+    setPostRate: house.setPostRate,
+    setTime: house.setTime,
+    ...(clock instanceof SlewedClock && { clockOffset: clock }),
+    setInBand: house.setInBand,
     sfdiOf,
     trust,
     issueForLab: (name, role) => {

@@ -2,8 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import { resolve } from 'node:path';
+import { SlewedClock } from '../base/slewed-clock';
 import { envelopeViews } from '../functions/envelope-views';
 import { behaviours } from '../functions';
+import { noteAdjusted } from '../functions/time-log';
 import { answerer } from '../protocol/answer';
 import { clientError, deviceHandler } from '../protocol/device-port';
 import { httpLimits } from '../protocol/http-limits';
@@ -19,6 +21,7 @@ import { type ServerDeps } from './deps';
 import { envelopeService, type Envelopes } from './envelopes';
 import { deniedAt, refusedAt } from './denials';
 import { houseOf } from './house';
+import { housekeeping } from './housekeeping';
 import { readOperatorKey } from './init';
 import { listen } from './listen';
 import { noticeService } from './notices';
@@ -150,6 +153,15 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const operatorPort = await listen(operator, config.operatorHost, config.operatorPort, 'operatorPort');
     closing.push(() => end(operator));
 
+    const keeping = housekeeping(deps, store);
+    closing.push(() => keeping.stop());
+    if (clock instanceof SlewedClock) {
+      const unheard = clock.onAdjusted(adjustment => {
+        log.warn('clock corrected', { ...adjustment });
+        tasks.run(() => noteAdjusted({ store, house, now: clock.now() }, adjustment));
+      });
+      closing.push(async () => unheard());
+    }
     const unwatch = trusted.watch();
     closing.push(async () => unwatch());
     if (config.engineEveryS > 0) envelopes.schedule(config.engineEveryS, tasks);

@@ -8,6 +8,8 @@ import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
 import { siteRoutes } from './sites';
 import { subscriptionRoutes } from './subscriptions';
+import { telemetryRoutes } from './telemetry';
+import { timeRoutes } from './time';
 import { trustRoutes } from './trust';
 
 /** Every route of the operator API, in the order the documents list them. Of two that match a path the first wins. */
@@ -17,9 +19,11 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...controlRoutes,
   ...envelopeRoutes,
+  ...telemetryRoutes,
   ...subscriptionRoutes,
   ...trustRoutes,
   ...keyRoutes,
   ...auditRoutes,
+  ...timeRoutes,
   ...serviceRoutes,
 ];
