@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../base/problem';
 import { levels } from '../functions/groups';
 import { dialects, type DialectId } from '../model/dialect';
+import { pathId } from './shapes';
 
 const dialect = z.enum(Object.keys(dialects) as [DialectId, ...DialectId[]]);
 export const watt = z.number().min(0).max(3e13);
@@ -36,8 +37,34 @@ export type NewSiteInput = z.infer<typeof newSite>;
 
 export const siteList = z.strictObject({ sites: z.array(newSite).min(1).max(10_000) });
 
+/** Rows are judged one by one, so that one bad row does not hide the others. */
+export const siteBulk = z.strictObject({
+  sites: z.array(z.record(z.string(), z.unknown())).min(1).max(10_000),
+  skipBad: z.boolean().default(false).describe('Register the good rows though there are bad ones'),
+  dryRun: z.boolean().default(false).describe('Only judge'),
+});
+
+export const rekey = z.strictObject({ lfdi, pin: z.number().int().min(0).max(999_999).optional() });
+
+export const announcement = newSite
+  .omit({ lfdi: true, role: true, manager: true })
+  .extend({ sfdi: z.number().int().min(0).max(687_194_767_359) });
+
 export const siteChange = z.strictObject({
   name: z.string().min(1).max(64).optional(),
+  pin: z.number().int().min(0).max(999_999).optional(),
+  manager: lfdi.nullable().optional().describe('LFDI of the aggregator that speaks for it; null for none'),
+  shown: z
+    .array(z.string().max(200))
+    .max(255)
+    .optional()
+    .describe('Sites beyond its own that are shown in its EndDeviceList, by id, name or LFDI'),
+  phases: z
+    .array(z.union([z.literal(1), z.literal(2), z.literal(3)]))
+    .min(1)
+    .max(3)
+    .optional(),
+  derType: z.number().int().min(0).max(255).optional(),
   dialect: dialect.optional(),
   bus: z.string().optional(),
   maxImportW: watt.optional(),
@@ -62,7 +89,7 @@ export const programChange = z.strictObject({
   primacy: primacy.optional(),
 });
 /** By program: a swap of primacies is one change. */
-export const programChanges = z.strictObject({ programs: z.record(z.string(), programChange) });
+export const programChanges = z.strictObject({ programs: z.record(pathId, programChange) });
 export const places = z.strictObject({ sites: names, groups: names });
 
 export const newGroup = z.strictObject({
@@ -81,7 +108,12 @@ export const moves = z.strictObject({
 });
 export const assignments = z.strictObject({
   more: z
-    .array(z.strictObject({ description: z.string().max(32).default('Assignment'), programs: names.default([]) }))
+    .array(
+      z.strictObject({
+        description: z.string().max(32).default('Assignment'),
+        programs: z.array(pathId).max(15).default([]),
+      }),
+    )
     .max(15),
   envelope: z.boolean().optional(),
 });
