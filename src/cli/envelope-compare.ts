@@ -45,7 +45,7 @@ export async function compareEngines(
       `${kinds.reduce((sum, kind) => sum + byKind[kind].broken, 0)} of ${kinds.reduce((sum, kind) => sum + byKind[kind].samples, 0)}`;
     const volts = found.breaches.find(({ kind }) => kind === 'high' || kind === 'low');
     all.push({
-      label: spec,
+      label: [name, ...Object.values(options ?? {})].join(' '),
       patterns,
       cells: [
         `\`${spec}\``,
@@ -95,9 +95,9 @@ function shortOf(where: string): string {
   return ['1', '2', '3'].map(phase => signs.get(phase) ?? '0').join('');
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
     throw new Problem('BAD_USAGE', { at: 'engines', want: 'NAME or NAME:{"option":value}', got: text, cause });
   }
