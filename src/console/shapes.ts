@@ -25,6 +25,7 @@ export const site = z.strictObject({
   follows: z.enum(['import', 'export']).optional(),
   weight: z.number(),
   derType: z.number(),
+  shown: z.array(z.string()).optional(),
 });
 
 export const deliveredResponse = z.strictObject({

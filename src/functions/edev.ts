@@ -4,6 +4,7 @@ import { href } from '../model/href';
 import { type Doc } from '../store/api';
 import { badValue, notFound, type Behaviour, type Context, type PageAsk } from './behaviour';
 import { Problem } from '../base/problem';
+import { announcedHref, type Announced } from './announced';
 import { pageOf } from './lists';
 import { withLinks } from './stored';
 import { childLinks, isListResource } from './tree';
@@ -23,6 +24,10 @@ const alwaysThere = new Set([
   'SubscriptionListLink',
 ]);
 
+/** What is shown of an EndDevice to an identity it does not belong to: who it is, and nothing to follow. */
+const named = ({ lFDI, sFDI, changedTime }: Stored): EndDevice =>
+  ({ ...(lFDI !== undefined && { lFDI }), sFDI, changedTime }) as EndDevice;
+
 /** Adds the links of an EndDevice: only to what is there. An aggregator's own entry has no FSA and no DER (protocol facts 5.2). */
 async function endDevice(ctx: Context, stored: Stored, edev: string): Promise<EndDevice> {
   const at = href(model.edev.device, { edev });
@@ -40,13 +45,21 @@ async function endDevice(ctx: Context, stored: Stored, edev: string): Promise<En
 
 async function deviceAt(ctx: Context, edev: string): Promise<EndDevice | undefined> {
   const doc = await ctx.store.get<Stored>(href(model.edev.device, { edev }));
-  return doc && endDevice(ctx, doc.body, edev);
+  return doc && shownAs(ctx, doc.body, edev);
 }
+
+const shownAs = async (ctx: Context, stored: Stored, edev: string): Promise<EndDevice> =>
+  ctx.scope.edevs.includes(edev)
+    ? endDevice(ctx, stored, edev)
+    : { ...named(stored), href: href(model.edev.device, { edev }) };
 
 /** A device sees itself, whoever else speaks for it; an aggregator all it speaks for. */
 async function visible({ store, scope }: Context, page: PageAsk): Promise<{ docs: Doc<Stored>[]; all: number }> {
-  if (scope.kind !== 'device') return store.page<Stored>(deviceList(scope.lfdi), page);
-  const own = await store.many<Stored>([href(model.edev.device, { edev: scope.own })]);
+  const shown = (scope.shown ?? []).filter(edev => !scope.edevs.includes(edev));
+  if (scope.kind !== 'device' && shown.length === 0) return store.page<Stored>(deviceList(scope.lfdi), page);
+  if (scope.kind === 'newcomer') return { docs: [], all: 0 };
+  const own = await store.many<Stored>([...scope.edevs, ...shown].map(edev => href(model.edev.device, { edev })));
+  own.sort((a, b) => (a.sortKey === b.sortKey ? (a.href < b.href ? -1 : 1) : a.sortKey < b.sortKey ? -1 : 1));
   const { items, all } = pageOf(
     own.map(doc => ({ key: doc.sortKey, item: doc })),
     page,
@@ -72,9 +85,7 @@ const devices: Behaviour = {
     const { docs, all } = await visible(ctx, page);
     return {
       all,
-      items: await Promise.all(
-        docs.map(doc => endDevice(ctx, doc.body, doc.href.slice(doc.href.lastIndexOf('/') + 1))),
-      ),
+      items: await Promise.all(docs.map(doc => shownAs(ctx, doc.body, doc.href.slice(doc.href.lastIndexOf('/') + 1)))),
     };
   },
   post: async (ctx, _params, incoming) => {
@@ -85,7 +96,8 @@ const devices: Behaviour = {
         at: '/EndDevice',
         note: `LFDI ${scope.lfdi.slice(0, 8)}… is registered already`,
       });
-    if (!house.inBandRegistration)
+    const announced = await store.get<Announced>(announcedHref(scope.sfdi));
+    if (!house.inBandRegistration && !announced)
       throw new Problem('NOT_YOURS', { at: '/EndDevice', note: 'in-band registration is off' });
     // Old clients send no lFDI, and sFDI 0 or their own: the certificate is what counts (protocol facts 10).
     if (asked.lFDI !== undefined && asked.lFDI.padStart(40, '0') !== scope.lfdi)
@@ -94,27 +106,15 @@ const devices: Behaviour = {
       throw badValue('/EndDevice/sFDI', 'not the SFDI of this certificate', asked.sFDI);
     const { first, plan } = await reserveIds(store, 1, now);
     const edev = String(first);
-    // Nothing is promised to a newcomer: firm and maximum are 0 until the operator says where it hangs.
-    const site: Site = {
-      edev,
-      lfdi: scope.lfdi,
-      sfdi: scope.sfdi,
-      name: wireText(`in-band ${scope.sfdi}`),
-      role: 'device',
-      pin: house.defaultPin,
-      phases: [1],
-      maxImportW: 0,
-      maxExportW: 0,
-      firmImportW: 0,
-      firmExportW: 0,
-      weight: 1,
-      derType: 0,
-    };
+    const known = announced?.body;
+    const site: Site = known ? siteOfAnnounced(known, edev, scope.lfdi) : stranger(scope, edev, house.defaultPin);
     return {
       status: 201,
       location: href(model.edev.device, { edev }),
       plan: {
         ...plan,
+        expect: { ...plan.expect, ...(announced && { [announced.href]: announced.version }) },
+        drop: announced ? [announced.href] : [],
         put: [...(plan.put ?? []), ...siteDocs(site, { pen: house.pen, now })],
         audit: [
           {
@@ -124,13 +124,34 @@ const devices: Behaviour = {
             what: 'device.registered',
             subject: edev,
             outcome: 'done',
-            detail: { name: site.name, sfdi: site.sfdi },
+            detail: { name: site.name, sfdi: site.sfdi, announced: known !== undefined },
           },
         ],
       },
     };
   },
 };
+
+function siteOfAnnounced({ since: _since, ...known }: Announced, edev: string, lfdi: string): Site {
+  return { ...known, edev, lfdi, role: 'device' };
+}
+
+/** Nothing is promised to a newcomer: firm and maximum are 0 until the operator says where it hangs. */
+const stranger = ({ lfdi, sfdi }: Context['scope'], edev: string, pin: number): Site => ({
+  edev,
+  lfdi,
+  sfdi,
+  name: wireText(`in-band ${sfdi}`),
+  role: 'device',
+  pin,
+  phases: [1],
+  maxImportW: 0,
+  maxExportW: 0,
+  firmImportW: 0,
+  firmExportW: 0,
+  weight: 1,
+  derType: 0,
+});
 
 const device: Behaviour = {
   resource: model.edev.device,
@@ -141,7 +162,7 @@ const device: Behaviour = {
     const at = href(model.edev.device, { edev });
     const doc = await ctx.store.get<Stored>(at);
     const site = await siteOf(ctx.store, edev);
-    if (!doc || !site) throw notFound(at);
+    if (!doc || !site || !ctx.scope.edevs.includes(edev)) throw notFound(at);
     const asked = incoming.value as Stored;
     if (asked.lFDI !== undefined && asked.lFDI.padStart(40, '0') !== doc.body.lFDI)
       throw new Problem('NOT_YOURS', { at: '/EndDevice/lFDI', note: 'an EndDevice keeps its LFDI' });

@@ -12,6 +12,8 @@ interface Common {
   readonly dialect: DialectId;
   /** Ids (`:edev`) of the EndDevices it may see. */
   readonly edevs: readonly string[];
+  /** Ids of EndDevices that it is shown in its EndDeviceList beside: who they are, and nothing below them. */
+  readonly shown?: readonly string[];
   /** Ids (`:derp`) of the programs assigned to any of them, each once. */
   readonly programs: readonly string[];
   /** Ids of whatever else is assigned to any of them, by the first segment of their path; see assigned.ts. */

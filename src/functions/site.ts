@@ -36,6 +36,8 @@ export interface Site {
   readonly weight: number;
   /** DERType of 2030.5: 4 PV, 83 PV and storage, 82 EVSE, 1 virtual or mixed … */
   readonly derType: number;
+  /** Ids of EndDevices beyond its own that it is shown in its EndDeviceList: who they are, and nothing below them. */
+  readonly shown?: readonly string[];
 }
 
 export const sitesList: Href = '~site';

@@ -28,10 +28,18 @@ async function narrow(store: Store, { lfdi, sfdi }: Peer, fallback: DialectId): 
   const site = edev === undefined ? undefined : await siteOf(store, edev);
   if (edev === undefined || !site)
     return { kind: 'newcomer', ...peer, edevs: [], programs: [], assigned: {}, dialect: fallback };
-  const { role, dialect = fallback } = site.body;
+  const { role, dialect = fallback, shown } = site.body;
   const managed = role === 'aggregator' ? await store.find<Site>('owner', peer.lfdi) : [];
   const edevs = [edev, ...managed.map(doc => doc.body.edev)];
-  return { kind: role, ...peer, own: edev, edevs, ...(await assignments(store, edevs)), dialect };
+  return {
+    kind: role,
+    ...peer,
+    own: edev,
+    edevs,
+    ...(shown && { shown }),
+    ...(await assignments(store, edevs)),
+    dialect,
+  };
 }
 
 interface KeptScope {
@@ -86,7 +94,10 @@ async function isYours(ctx: Asking, resource: Resource, params: Params): Promise
       // Before registration: DeviceCapability, Time and the EndDeviceList alone (protocol facts 1.2, docs/choices.md).
       return scope.kind !== 'newcomer' || openToNewcomers.has(resource.name);
     case 'edev':
-      return scope.edevs.includes(params['edev'] ?? '');
+      return (
+        scope.edevs.includes(params['edev'] ?? '') ||
+        (resource.name === 'edev.device' && (scope.shown ?? []).includes(params['edev'] ?? ''))
+      );
     case 'derp':
       return scope.programs.includes(params['derp'] ?? '');
     case 'rsps':

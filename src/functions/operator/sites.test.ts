@@ -38,7 +38,11 @@ beforeEach(async () => {
       return inner.page(list, query);
     },
   };
-  await addSites(deps(), [site('Lot', 10), site('Barn', 11, { manager: lfdi(99) })]);
+  await addSites(deps(), [
+    site('Lot', 10),
+    site('Barn', 11, { manager: lfdi(99) }),
+    site('Aggregator', 99, { role: 'aggregator' }),
+  ]);
 });
 
 it('finds a site by id, name and LFDI in any case of letters', async () => {
@@ -69,5 +73,5 @@ it('gives a name free that was changed or whose site was removed', async () => {
   await expect(findSite(store, 'Lot')).rejects.toMatchObject({ code: 'NO_SUCH' });
   await removeSite(deps(), '2');
   await addSites(deps(), [site('Lot', 12), site('Barn', 11)]);
-  expect(await findSite(store, 'Barn')).toMatchObject({ edev: '4' });
+  expect(await findSite(store, 'Barn')).toMatchObject({ edev: '5' });
 });

@@ -4,6 +4,7 @@ import { type Pen } from '../../base/ids';
 import { nearest } from '../../base/nearest';
 import { Problem } from '../../base/problem';
 import { model } from '../../model';
+import { type Registration } from '../../model/edev';
 import { href } from '../../model/href';
 import { endNote, noticeStatus, type StoredSubscription } from '../../services/notices/records';
 import { type Store } from '../../store/api';
@@ -30,11 +31,30 @@ export interface OperatorDeps {
 export async function addSites({ store, clock, pen }: OperatorDeps, sites: readonly NewSite[]): Promise<Site[]> {
   let made: Site[] = [];
   await apply(store, async () => {
+    await checkManagers(store, sites);
     const planned = await planSites(store, sites, { pen, now: clock.now() });
     made = planned.sites;
     return { status: 201, plan: planned.plan };
   });
   return made;
+}
+
+/**
+ * Who speaks for others is an aggregator itself, and nobody speaks for it: pairs are one deep (protocol facts 5.3).
+ * @throws Problem BAD_VALUE
+ */
+async function checkManagers(store: Store, sites: readonly NewSite[]): Promise<void> {
+  const known = new Set(sites.filter(site => site.role === 'aggregator').map(site => site.lfdi));
+  for (const { name, role, manager, lfdi } of sites) {
+    if (manager === undefined) continue;
+    const at = `site ${name}, manager`;
+    if (role === 'aggregator') throw new Problem('BAD_VALUE', { at, note: 'an aggregator has no manager' });
+    if (manager === lfdi) throw new Problem('BAD_VALUE', { at, note: 'a site is not its own manager' });
+    if (known.has(manager)) continue;
+    if ((await siteOfLfdi(store, manager))?.role !== 'aggregator')
+      throw new Problem('BAD_VALUE', { at, got: manager, note: 'no aggregator has that LFDI' });
+    known.add(manager);
+  }
 }
 
 /** What an operator is told of a site that is not there; with the name that comes nearest, where there is one. */
@@ -64,21 +84,50 @@ async function siteOfLfdi(store: Store, lfdi: string): Promise<Site | undefined>
   return device && (await siteOf(store, device.href.slice(device.href.lastIndexOf('/') + 1)))?.body;
 }
 
-/** Removes a site with everything below its EndDevice: programs, responses, mirrors, readings. */
-export async function removeSite({ store, clock }: OperatorDeps, edev: string): Promise<void> {
+/**
+ * Removes a site with everything below its EndDevice: programs, responses, mirrors, subscriptions. Readings stay. One that speaks
+ * for others goes only with them, or after they have been given another manager.
+ * @throws Problem NO_SUCH, CONFLICT
+ */
+export async function removeSite(
+  { store, clock }: OperatorDeps,
+  edev: string,
+  { withManaged = false }: { readonly withManaged?: boolean } = {},
+): Promise<void> {
   await apply(store, async () => {
-    if (!(await siteOf(store, edev))) throw noSite(edev);
-    // Those subscribed below its EndDevice lose their Subscriptions with it, and are told so.
-    const below = await store.page<StoredSubscription>(`/edev/${edev}/sub`, { start: 0, limit: 100_000 });
-    const enqueue = below.docs.map(doc => endNote(doc, noticeStatus.deleted, clock.now()));
-    const mirrors = await store.page(`/mup@${edev}`, { start: 0, limit: 10_000 });
-    const usagePoints = await store.page(`/upt@${edev}`, { start: 0, limit: 10_000 });
-    const own = [...mirrors.docs, ...usagePoints.docs].map(doc => doc.href);
-    return { status: 204, plan: { dropTree: [...siteTrees(edev), ...own], enqueue } };
+    const site = (await siteOf(store, edev))?.body;
+    if (!site) throw noSite(edev);
+    const managed = site.role === 'aggregator' ? await store.find<Site>('owner', site.lfdi) : [];
+    if (managed.length > 0 && !withManaged)
+      throw new Problem('CONFLICT', {
+        at: `site ${site.name}`,
+        note: `it speaks for ${managed.length} sites; remove them too, or give them another manager first`,
+      });
+    const all = [edev, ...managed.map(doc => doc.body.edev)];
+    const gone = await Promise.all(all.map(each => removal(store, each, clock.now())));
+    return {
+      status: 204,
+      plan: { dropTree: gone.flatMap(each => each.dropTree), enqueue: gone.flatMap(each => each.enqueue) },
+    };
   });
 }
 
-export type SiteChange = Partial<Omit<Site, 'edev' | 'lfdi' | 'sfdi' | 'role'>>;
+async function removal(store: Store, edev: string, now: number) {
+  // Those subscribed below its EndDevice lose their Subscriptions with it, and are told so.
+  const below = await store.page<StoredSubscription>(`/edev/${edev}/sub`, { start: 0, limit: 100_000 });
+  const mirrors = await store.page(`/mup@${edev}`, { start: 0, limit: 10_000 });
+  const usagePoints = await store.page(`/upt@${edev}`, { start: 0, limit: 10_000 });
+  const own = [...mirrors.docs, ...usagePoints.docs].map(doc => doc.href);
+  return {
+    dropTree: [...siteTrees(edev), ...own],
+    enqueue: below.docs.map(doc => endNote(doc, noticeStatus.deleted, now)),
+  };
+}
+
+/** Without a manager it speaks for itself. */
+export type SiteChange = Partial<Omit<Site, 'edev' | 'lfdi' | 'sfdi' | 'role' | 'manager'>> & {
+  readonly manager?: string | null;
+};
 
 /** Changes a site; new firm limits go into its DefaultDERControl in the same commit. */
 export async function changeSite({ store, clock }: OperatorDeps, edev: string, change: SiteChange): Promise<Site> {
@@ -86,8 +135,13 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
   await apply(store, async () => {
     const doc = await siteOf(store, edev);
     if (!doc) throw noSite(edev);
-    const site: Site = { ...doc.body, ...change };
+    const { manager, ...rest } = change;
+    const { manager: before, ...old } = doc.body;
+    const next = manager === undefined ? before : (manager ?? undefined);
+    const site: Site = { ...old, ...rest, ...(next !== undefined && { manager: next }) };
     checkSite(site, `site ${edev}`);
+    await checkNames(store, site, doc.body);
+    if (site.manager !== undefined) await checkManagers(store, [site]);
     changed = site;
     const now = clock.now();
     const [siteDoc] = siteDocs(site, { pen: 0, now });
@@ -95,6 +149,8 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
       site.manager === doc.body.manager ? undefined : await store.get<object>(href(model.edev.device, { edev }));
     const at = href(model.der.defaultControl, { derp: edev });
     const fallback = await store.get<StoredDefault>(at);
+    const pinned =
+      site.pin === doc.body.pin ? undefined : await store.get<Registration>(href(model.edev.registration, { edev }));
     const moved =
       fallback && (site.firmImportW !== fallback.body.importW || site.firmExportW !== fallback.body.exportW);
     const firm = moved
@@ -119,11 +175,33 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
           [siteHref(edev)]: doc.version,
           ...(fallback && { [at]: fallback.version }),
           ...(device && { [device.href]: device.version }),
+          ...(pinned && { [pinned.href]: pinned.version }),
         },
-        put: [...(siteDoc ? [siteDoc] : []), ...(device ? [deviceDoc(site, device.body, now)] : []), ...firm],
+        put: [
+          ...(siteDoc ? [siteDoc] : []),
+          ...(device ? [deviceDoc(site, device.body, now)] : []),
+          ...(pinned ? [docOf(model.edev.registration, { edev }, { ...pinned.body, pIN: site.pin }, now)] : []),
+          ...firm,
+        ],
       },
     };
   });
   if (!changed) throw new Problem('BUG', { at: 'changeSite' });
   return changed;
+}
+
+/** What a change names must be there, and its new name free. */
+async function checkNames(store: Store, site: Site, before: Site): Promise<void> {
+  if (site.name !== before.name && (await sitesNamed(store, site.name)).length > 0)
+    throw new Problem('CONFLICT', { at: `site ${site.name}`, note: 'a site of that name is registered already' });
+  for (const edev of site.shown ?? [])
+    if (!(await siteOf(store, edev))) throw new Problem('BAD_VALUE', { at: 'shown', got: edev, note: 'no such site' });
+}
+
+/** Lets the device tell its connection point anew. */
+export async function clearConnectionPoint({ store }: OperatorDeps, edev: string): Promise<void> {
+  await apply(store, async () => ({
+    status: 204,
+    plan: { drop: [href(model.csipAus.connectionPoint, { edev })] },
+  }));
 }

@@ -11,7 +11,7 @@ import { type Resource } from '../../model/resource';
 import { write } from '../../codec/write';
 import { docOf } from '../../functions/provision';
 import { type StoredSubscription } from '../../services/notices/records';
-import { type NewDoc, type NewSeries } from '../../store/api';
+import { type NewDoc, type NewSeries, type Store } from '../../store/api';
 import { addCurve, addProgram } from '../../functions/operator/programs';
 import { devicePort, lfdiA, pen, siteA, siteB, t0 } from './port';
 
@@ -84,8 +84,8 @@ const subscribed: StoredSubscription = {
 
 const roots = ['bill', 'brs', 'dr', 'file', 'msg', 'ppy', 'tp'];
 
-export async function everything() {
-  const port = devicePort({ dialect, house: { self: { lfdi: 'AB'.repeat(20), sfdi: 1 } } });
+export async function everything(more: { store?: Store } = {}) {
+  const port = devicePort({ ...more, dialect, house: { self: { lfdi: 'AB'.repeat(20), sfdi: 1 } } });
   await port.add(siteA, siteB);
   const { store, clock, ids } = port;
   const { derp } = await addProgram({ store, clock, ids, pen }, { description: 'p', primacy: 9, sites: ['1'] });
