@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codec } from './codec';
 import { devices } from './devices';
+import { envelopes } from './envelopes';
 import { get } from './get';
 import { grid } from './grid';
+import { notify } from './notify';
 import { paging } from './paging';
 import { posts } from './posts';
 import { store } from './store';
@@ -13,8 +15,10 @@ import { type BenchResult } from './result';
 const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
   codec,
   devices,
+  envelopes,
   get,
   grid,
+  notify,
   paging,
   posts,
   store,
