@@ -33,7 +33,7 @@ export const importOf = (b: Bounds, level: number): number => limitW(level, b, b
 export const exportOf = (b: Bounds, level: number): number => limitW(level, b, b.firmExportW, b.maxExportW);
 
 /** For each group: −1 export, 0 rest, 1 import. */
-type Pattern = readonly number[];
+export type Pattern = readonly number[];
 
 export function equalLevels(
   model: BoxModel,
@@ -153,7 +153,7 @@ function largestInside(of: (s: number) => Excess, high: number, atHigh: Excess):
 /** Past this many groups patterns are those of each group alone against all others. */
 const mostGroups = 4;
 
-function patternsOf(groups: number, ways: readonly number[]): Pattern[] {
+export function patternsOf(groups: number, ways: readonly number[]): Pattern[] {
   if (groups > mostGroups) {
     const one = ways.filter(by => by !== 0);
     const uniform = one.map(by => new Array<number>(groups).fill(by));

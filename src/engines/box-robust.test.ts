@@ -122,3 +122,19 @@ it('oe1 finds the largest limits for all together, and in half-kilowatt steps as
   const sum = (all: typeof exact) => at(all).reduce((total, w) => total + w, 0);
   expect(sum(maximum)).toBeGreaterThanOrEqual(sum(exact));
 });
+
+it.each(['max-min', 'proportional'])(
+  '%s is as safe, and max-min gives the worst-off no less than equal',
+  async policy => {
+    const tight = band(0.962, 1.05);
+    const snapshot = make(tight, { steps: 1 });
+    const [own, equal] = [await compute(snapshot, 'box-robust', { policy }), await compute(snapshot)];
+    expect(judge(tight, snapshot, own.envelopes)).toMatchObject({ passed: true });
+    if (policy !== 'max-min') return;
+    const beyond = (all: typeof own) => {
+      const firm = new Map(snapshot.devices.map(device => [device.id, device.firmImportW]));
+      return all.envelopes.reduce((sum, { device, importW }) => sum + (importW[0] ?? 0) - (firm.get(device) ?? 0), 0);
+    };
+    expect(beyond(own)).toBeGreaterThan(0.9 * beyond(equal));
+  },
+);

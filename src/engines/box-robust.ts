@@ -7,8 +7,9 @@ import { type Seconds } from '../base/clock';
 import { isTimeZone, localTime } from '../base/local-time';
 import { Problem } from '../base/problem';
 import { type Device, type Engine, type EngineFactory, type Notice, type Snapshot } from './api';
-import { type Bounds, type Levels, equalLevels, exportOf, importOf } from './box-levels';
+import { type Bounds, equalLevels, exportOf, importOf } from './box-levels';
 import { BoxModel } from './box-model';
+import { type SharePolicyOfBox, type Shares, robustShares } from './box-shares';
 import { readOptions } from './options';
 import { type Caps, shareOut } from './share-out';
 import { type Direction } from './headroom-formula';
@@ -17,6 +18,7 @@ import { type Tree } from './max-min';
 interface Options {
   readonly margin: number;
   readonly lossShare: number;
+  readonly policy: 'equal' | SharePolicyOfBox;
   /** Local hours in which export is offered and not import, where only one direction is offered at a time. */
   readonly oneWay?: { readonly timeZone: string; readonly from: number; readonly to: number };
 }
@@ -25,6 +27,7 @@ export const boxRobust: EngineFactory = options => {
   const read = readOptions('box-robust', options);
   const margin = read.number('marginPu', 0.0005, 0, 0.05);
   const lossShare = read.number('lossShare', 0, 0, 0.3);
+  const policy = read.oneOf('policy', 'equal', ['equal', 'max-min', 'proportional']);
   const direction = read.oneOf('direction', 'both', ['both', 'one']);
   const timeZone = read.optionalText('timeZone') ?? 'UTC';
   const from = read.number('exportFromHour', 9, 0, 24);
@@ -44,7 +47,7 @@ export const boxRobust: EngineFactory = options => {
     compute: (snapshot, signal) =>
       compute(
         snapshot,
-        { margin, lossShare, ...(direction === 'one' ? { oneWay: { timeZone, from, to } } : {}) },
+        { margin, lossShare, policy, ...(direction === 'one' ? { oneWay: { timeZone, from, to } } : {}) },
         known,
         signal,
       ),
@@ -70,14 +73,14 @@ async function compute(snapshot: Snapshot, options: Options, known: Memory, sign
   return { ...shared, notices: [...shared.notices, ...steps.notices()] };
 }
 
-/** The levels of each step as they are asked for. */
+/** The boxes of each step as they are asked for. */
 class Steps {
   private readonly model: BoxModel;
   private readonly placed: readonly Device[];
   private readonly index: ReadonlyMap<string, number>;
   private readonly bounds: readonly Bounds[];
   private readonly broken: { step: number; name: string }[] = [];
-  private last: { step: number; levels: Levels } | undefined;
+  private last: { step: number; shares: Shares } | undefined;
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -103,18 +106,21 @@ class Steps {
   }
 
   caps(step: number, direction: Direction, tree: Tree): Caps {
-    const levels = this.levels(step);
+    const shares = this.shares(step);
     const isImport = direction === 'import';
-    const of = isImport ? importOf : exportOf;
-    const level = isImport ? levels.importLevel : levels.exportLevel;
+    const [limitW, by] = isImport ? [shares.importW, shares.importBy] : [shares.exportW, shares.exportBy];
     const offered = this.offered(step)[direction];
-    const by = isImport ? levels.importBy : levels.exportBy;
-    const name = !offered ? 'policy, one direction at a time' : by < 0 ? 'site rating' : this.model.name(by);
-    const bounds = tree.devices.map(({ id }) => this.bounds[this.index.get(id) ?? -1]);
+    const at = tree.devices.map(({ id }) => this.index.get(id) ?? -1);
     return {
       // A device without a place in the feeder cannot be judged: it keeps firm.
-      limitW: bounds.map(b => (b ? of(b, level) : 0)),
-      by: k => (bounds[k] ? name : 'no place in the network'),
+      limitW: at.map(k => limitW[k] ?? 0),
+      by: i => {
+        const k = at[i] ?? -1;
+        const limit = by[k] ?? -1;
+        if (k < 0) return 'no place in the network';
+        if (!offered) return 'policy, one direction at a time';
+        return limit < 0 ? 'site rating' : this.model.name(limit);
+      },
     };
   }
 
@@ -133,23 +139,36 @@ class Steps {
     ];
   }
 
-  private levels(step: number): Levels {
-    if (this.last?.step === step) return this.last.levels;
+  private shares(step: number): Shares {
+    if (this.last?.step === step) return this.last.shares;
+    const { margin, policy } = this.options;
     const offered = this.offered(step);
     const key = JSON.stringify([
-      this.options.margin,
+      margin,
+      policy,
       offered,
       this.bounds,
       this.placed.map(({ bus, phases, terminals = phases }) => [bus, terminals]),
       (this.snapshot.passive ?? []).map(({ bus, phases, var: q, w }) => [bus, phases, w[step], q[step]]),
     ]);
-    const levels = this.known.of(key, () => {
+    const shares = this.known.of(key, () => {
       this.model.begin(step);
-      return equalLevels(this.model, this.bounds, offered);
+      return policy === 'equal' ? this.equal(offered) : robustShares(this.model, this.bounds, offered, policy);
     });
-    if (levels.firmBreaks) this.broken.push({ step, name: this.model.name(levels.importBy) });
-    this.last = { step, levels };
-    return levels;
+    if (shares.firmBreaks) this.broken.push({ step, name: this.model.name(shares.importBy[0] ?? -1) });
+    this.last = { step, shares };
+    return shares;
+  }
+
+  private equal(offered: { import: boolean; export: boolean }): Shares {
+    const { exportBy, exportLevel, firmBreaks, importBy, importLevel } = equalLevels(this.model, this.bounds, offered);
+    return {
+      importW: Float64Array.from(this.bounds, b => importOf(b, importLevel)),
+      exportW: Float64Array.from(this.bounds, b => exportOf(b, exportLevel)),
+      importBy: new Int32Array(this.bounds.length).fill(importBy),
+      exportBy: new Int32Array(this.bounds.length).fill(exportBy),
+      firmBreaks,
+    };
   }
 
   private offered(step: number): { import: boolean; export: boolean } {
@@ -165,22 +184,22 @@ class Steps {
 
 const groupOf = ({ phases, terminals }: Device): string => `${phases.join('.')}/${(terminals ?? phases).join('.')}`;
 
-/** Levels found before, by all they depend on: most steps of a rolling horizon are those of the last run. */
+/** Shares found before, by all they depend on: most steps of a rolling horizon are those of the last run. */
 class Memory {
   private network: unknown;
-  private readonly levels = new Map<string, Levels>();
+  private readonly shares = new Map<string, Shares>();
 
   about(network: unknown): void {
-    if (network !== this.network) this.levels.clear();
+    if (network !== this.network) this.shares.clear();
     this.network = network;
   }
 
-  of(key: string, find: () => Levels): Levels {
-    const known = this.levels.get(key) ?? find();
-    this.levels.delete(key);
-    this.levels.set(key, known);
-    const oldest = this.levels.keys().next();
-    if (this.levels.size > 2000 && !oldest.done) this.levels.delete(oldest.value);
+  of(key: string, find: () => Shares): Shares {
+    const known = this.shares.get(key) ?? find();
+    this.shares.delete(key);
+    this.shares.set(key, known);
+    const oldest = this.shares.keys().next();
+    if (this.shares.size > 2000 && !oldest.done) this.shares.delete(oldest.value);
     return known;
   }
 }
