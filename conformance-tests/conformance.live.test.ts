@@ -3,14 +3,16 @@
  * warped, and the suite waits by the server's clock, so that minutes pass in seconds. Run by `npm run test:conformance`;
  * `ONLY="BASIC-02* COMM-*" npm run test:conformance` runs some.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { procedures, select } from './procedures';
-import { tableOf } from './report';
+import { tableOf } from './reports/table';
 import { type ProcedureResult } from './run';
 import { runAll } from './run-all';
 import { claimed, startHeadroom, type HeadroomUnderTest } from './testing/headroom';
 
 const chosen = select((process.env['ONLY'] ?? '').split(/\s+/).filter(Boolean));
-const speed = 30;
+const speed = 20;
 let server: HeadroomUnderTest;
 let results: ReadonlyMap<string, ProcedureResult>;
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
     lab: server.lab,
     claims: claimed(),
     speed,
-    sideBySide: 12,
+    sideBySide: 10,
     progress: text => process.stderr.write(`${text}\n`),
   });
   results = new Map(done.map(result => [result.id, result]));
@@ -29,9 +31,16 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
+/** Procedure → verdict that is known and explained. */
+const exceptions = new Map(
+  [
+    ...readFileSync(join(__dirname, 'exceptions.md'), 'utf8').matchAll(/^\| ([A-Z]+-\d+[A-G]?) +\| ([A-Z ]+?) +\|/gm),
+  ].map(([, id = '', verdict = '']) => [id, verdict] as const),
+);
+
 it('has procedures', () => expect(procedures.length).toBeGreaterThan(0));
 
 it.each(chosen.map(({ id }) => id))('%s', id => {
   const result = results.get(id);
-  expect(result && tableOf([result])).toMatch(/\n[01] passed, 0 failed/);
+  if (result?.verdict !== (exceptions.get(id) ?? 'PASS')) throw new Error(result ? tableOf([result]) : 'not run');
 });

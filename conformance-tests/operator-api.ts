@@ -6,8 +6,11 @@ import { Blocked, type Operator } from './operator';
 export interface HeadroomOptions {
   readonly base: string;
   readonly key: string;
-  /** Where whoever runs the suite has the server in hand. Resolves when it serves again, with the API where it was. */
-  readonly restart?: () => Promise<void>;
+  /**
+   * Where whoever runs the suite has the server in hand: ends it, changes its configuration, and starts it again at the same
+   * ports. Resolves when it serves.
+   */
+  readonly restart?: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 export function headroomOperator({ base, key, restart }: HeadroomOptions): Operator {
@@ -41,6 +44,15 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
     throw new Blocked(what);
   };
   const siteIds = new Map<string, string>();
+  const groupIds = new Map<string, { id: string }>();
+  const assignmentOf = async (assignment: string, device: string): Promise<{ id: string }> => {
+    const name = `${assignment} ${device.slice(0, 8)}`;
+    const known =
+      groupIds.get(name) ??
+      (await call<{ id: string }>('give a device several FunctionSetAssignments', 'POST', '/api/groups', { name }));
+    groupIds.set(name, known);
+    return known;
+  };
   return {
     name: `Headroom operator API at ${base}`,
     async registerDevice({ name, lfdi, pin, role, manager, dialect }) {
@@ -59,28 +71,33 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
       siteIds.set(lfdi, site.edev);
     },
     removeDevice: lfdi => call('remove a device', 'DELETE', `/api/sites/${lfdi}`),
-    createGroup: blocked('make groups'),
-    removeGroup: blocked('make groups'),
-    placeDevice: blocked('move a device to another group'),
-    moveGroup: blocked('move a group'),
-    createProgram: async ({ description, primacy, devices, assignment }) => {
-      if (assignment !== undefined) throw new Blocked('give a device several FunctionSetAssignments');
+    createGroup: ({ name, level, parent }) =>
+      call('make groups', 'POST', '/api/groups', {
+        name,
+        ...(level !== 'other' && { level }),
+        ...(parent && { parent: parent.id }),
+      }),
+    removeGroup: ({ id }) => call('remove a group', 'DELETE', `/api/groups/${id}`),
+    placeDevice: (site, { id }) =>
+      call('move a device to another group', 'POST', '/api/groups/moves', { moves: [{ site, to: id }] }),
+    moveGroup: ({ id }, parent) =>
+      call('move a group', 'POST', '/api/groups/moves', { moves: [{ group: id, to: parent.id }] }),
+    createProgram: async ({ description, primacy, devices, assignment, group }) => {
+      const verb = 'make a program';
       const sites = devices.map(lfdi => siteIds.get(lfdi) ?? lfdi);
-      const { derp } = await call<{ derp: string }>('make a program', 'POST', '/api/programs', {
-        description,
-        primacy,
-        sites,
-      });
+      // Beside the topology, each group has an assignment of its own.
+      const own = assignment === undefined ? undefined : await assignmentOf(assignment, devices[0] ?? '');
+      if (own) await call(verb, 'POST', `/api/groups/${own.id}/join`, { sites });
+      const on = own ?? group;
+      const where = on ? { groups: [on.id] } : { sites };
+      const { derp } = await call<{ derp: string }>(verb, 'POST', '/api/programs', { description, primacy, ...where });
       return { id: derp };
     },
     removeProgram: ({ id }) => call('remove a program', 'DELETE', `/api/programs/${id}`),
     setPrimacy: ({ id }, primacy) =>
       call('change the primacy of a program', 'PATCH', `/api/programs/${id}`, { primacy }),
-    setDefault: async ({ id }, { DERControlBase, ...settings }) => {
-      const [setting] = Object.keys(settings);
-      if (setting !== undefined) throw new Blocked(`set ${setting} of a default`);
-      await call('set a default', 'PUT', `/api/programs/${id}/default`, { base: DERControlBase });
-    },
+    setDefault: ({ id }, { DERControlBase: base, ...settings }) =>
+      call('set a default', 'PUT', `/api/programs/${id}/default`, { base, ...settings }),
     addCurve: ({ id }, curve) => call('add a curve', 'POST', `/api/programs/${id}/curves`, curve),
     createEvent: ({ id }, event) => call('create a control', 'POST', `/api/programs/${id}/controls`, event),
     cancelEvent: ({ mRID }, randomized = false) =>
@@ -96,11 +113,22 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
         Object.fromEntries(named.map(({ name }) => [name, seconds])),
       );
     },
-    allowInBandRegistration: blocked('let certificates register themselves'),
+    allowInBandRegistration: restart
+      ? allowed => restart({ inBandRegistration: allowed })
+      : blocked('let certificates register themselves'),
     shiftClock: blocked('shift the clock'),
-    endSubscriptions: blocked('end a subscription'),
+    endSubscriptions: async (lfdi, status) => {
+      const { subscribed } = await call<{
+        subscribed: { lfdi: string; subscriptions: { href: string }[] }[];
+      }>('end a subscription', 'GET', '/api/subscriptions?limit=1000');
+      for (const each of subscribed.filter(one => one.lfdi === lfdi))
+        for (const { href } of each.subscriptions) {
+          const [, , edev = '', , sub = ''] = href.split('/');
+          await call('end a subscription', 'POST', `/api/subscriptions/${edev}/${sub}/end`, { status });
+        }
+    },
     redirectOnce: blocked('redirect a client'),
-    restart: restart ?? blocked('restart the server'),
+    restart: restart ? () => restart({}) : blocked('restart the server'),
     close: async () => undefined,
   };
 }

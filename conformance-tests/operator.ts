@@ -33,7 +33,14 @@ export interface ControlRef {
 
 /** Levels of the topology (protocol facts 5.1), and groups beside it. */
 export type Level =
-  'system' | 'sub-transmission' | 'substation' | 'feeder' | 'segment' | 'transformer' | 'service-point' | 'other';
+  | 'system'
+  | 'sub-transmission'
+  | 'substation'
+  | 'feeder'
+  | 'segment'
+  | 'service-transformer'
+  | 'service-point'
+  | 'other';
 
 export interface NewProgram {
   /** At most 32 characters, by which the suite finds it again. */

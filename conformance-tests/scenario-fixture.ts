@@ -3,7 +3,7 @@ import { type DERControlBase } from '../src/model/der';
 import { type EventFacts } from './event-facts';
 import { type ControlRef, type NewCurve, type ProgramRef } from './operator';
 import { type Lab } from './procedure';
-import { type ControlSpec, type EventSpec, type Scenario } from './scenario';
+import { type ControlSpec, type EventSpec, type Scenario } from './scenario-spec';
 import { type Wire, type WireIdentity } from './wire';
 
 export interface MadeProgram {

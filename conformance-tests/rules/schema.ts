@@ -27,7 +27,9 @@ const byElement = new Map([...complexTypes.values()].map(type => [elementOf(type
 
 /** The type of a document by its root, where it is one of the standard's. */
 export const documentType = (root: XmlNode): Complex | undefined =>
-  root.uri === sepNamespace ? byElement.get(root.name) : undefined;
+  [byElement.get(root.name)].find(type => type && spacesOf(type).includes(root.uri));
+
+const spacesOf = ({ layer }: Complex): readonly string[] => (layer === undefined ? [sepNamespace] : spaces[layer]);
 
 /** What is wrong with a document, each with the path of the element; empty where nothing is. */
 export function schemaFaults(root: XmlNode): string[] {

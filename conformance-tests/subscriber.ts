@@ -1,0 +1,118 @@
+/** Subscribing, and holding what comes against a GET (protocol facts 6). */
+import { Problem } from '../src/base/problem';
+import { read } from '../src/codec/read';
+import { complexTypes } from '../src/model';
+import { type EndDevice } from '../src/model/edev';
+import { Subscription, type Notification } from '../src/model/subscription';
+import { linked, ownDevice } from './discover';
+import { type Checks, type Lab } from './procedure';
+import { type Notified, type Receiver } from './receiver';
+import { type Exchange, type Wire } from './wire';
+
+/** At most one notification in 30 s per resource; a server that keeps to it, and a busy machine, need no longer. */
+export const notifiedWithinS = 180;
+
+export const subscriptionList = (device: EndDevice): string =>
+  linked(device.SubscriptionListLink, 'EndDevice/SubscriptionListLink');
+
+/** A subscription of the client itself. */
+export async function trySubscribe(
+  lab: Lab,
+  wire: Wire,
+  resource: string,
+  notificationURI: string,
+  limit = 255,
+): Promise<Exchange> {
+  const own = await ownDevice(wire, lab.dcapPath);
+  return wire.post(Subscription, subscriptionList(own), {
+    subscribedResource: resource,
+    encoding: 0,
+    level: '+S1',
+    limit,
+    notificationURI,
+  });
+}
+
+/** @returns where the subscription is */
+export async function subscribe(
+  lab: Lab,
+  wire: Wire,
+  check: Checks,
+  resource: string,
+  receiver: Receiver,
+  limit = 255,
+): Promise<string> {
+  const { status, headers } = await trySubscribe(lab, wire, resource, receiver.uri, limit);
+  check.equal(`POST Subscription to ${resource}`, status, 201);
+  const at = headers['location'];
+  if (at === undefined) throw new Problem('CANNOT_REACH', { at: 'Subscription', note: '201 without Location' });
+  const own = await wire.get(Subscription, pathOf(at));
+  check.equal('subscribedResource', own.subscribedResource, resource);
+  check.equal('notificationURI', own.notificationURI, receiver.uri);
+  return pathOf(at);
+}
+
+export const pathOf = (location: string): string => (location.startsWith('/') ? location : new URL(location).pathname);
+
+const about =
+  (resource: string, after: number, status: number) =>
+  ({ notification, at }: Notified): boolean =>
+    at >= after && notification.status === status && pathOf(notification.subscribedResource) === resource;
+
+/** Waits for a notification that a resource has changed, and holds it against a GET. */
+export async function expectChange(
+  wire: Wire,
+  check: Checks,
+  receiver: Receiver,
+  {
+    resource,
+    after,
+    subscription,
+    fits,
+  }: {
+    resource: string;
+    /** By the suite's clock. */
+    after: number;
+    subscription: string;
+    /** What the final state must show; changes may come in several notifications. */
+    fits?: (notification: Notification) => boolean;
+  },
+): Promise<void> {
+  const right = about(resource, after, 0);
+  const found = await receiver.first(each => right(each) && (fits?.(each.notification) ?? true), notifiedWithinS);
+  check.that(`a Notification of ${resource} with status 0 comes`, found !== undefined, receiver.received.length);
+  if (!found) return;
+  check.equal('subscriptionURI', pathOf(found.notification.subscriptionURI), subscription);
+  const type = complexTypes.get(found.notification.Resource?.$type ?? '');
+  check.that('it carries the resource, with its type', type !== undefined, found.notification.Resource?.$type);
+  if (!type) return;
+  const answer = await wire.send('GET', type.item ? `${resource}?s=0&l=255` : resource);
+  if (answer.status !== 200) return check.equal(`GET ${resource}`, answer.status, 200);
+  const now = read(type, answer.body, { mode: 'strict' }).value as Record<string, unknown>;
+  const { $type: _type, href: _href, ...told } = found.notification.Resource as Record<string, unknown>;
+  const { href: _own, ...got } = now;
+  check.equal('its content is that of a GET', told, got);
+}
+
+/** Waits for the notification that ends a subscription. */
+export async function expectEnd(
+  check: Checks,
+  receiver: Receiver,
+  resource: string,
+  after: number,
+  status: number,
+): Promise<void> {
+  const found = await receiver.first(about(resource, after, status), notifiedWithinS);
+  check.that(
+    `a Notification of ${resource} with status ${status} comes`,
+    found !== undefined,
+    receiver.received.length,
+  );
+}
+
+/** Nothing comes for so many seconds of the server's clock. */
+export async function expectNothing(check: Checks, receiver: Receiver, seconds: number): Promise<void> {
+  const before = receiver.received.length;
+  await receiver.first((_each: Notified) => receiver.received.length > before, seconds);
+  check.equal('further notifications', receiver.received.length - before, 0);
+}
