@@ -22,7 +22,7 @@ import {
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
 import { limitsBase, speaksWatts } from './limits';
 import { pageOf } from './lists';
-import { type StoredDefault, type StoredProgram } from './provision';
+import { type StoredProgram } from './provision';
 import { type DialectId, dialects } from '../model/dialect';
 import { knownTo, modesOf } from './modes';
 import { factsOf, type StoredControl } from './stored-control';
@@ -32,6 +32,8 @@ import { siteOf } from './site';
 interface Control {
   readonly derp: string;
   readonly mrid: string;
+  /** Its place in its list, where that is known. */
+  readonly key?: string;
   readonly facts: EventFacts;
   readonly creationTime: Seconds;
   readonly wire: () => Omit<DERControl, 'href' | 'EventStatus' | 'subscribable' | 'version'>;
@@ -40,7 +42,8 @@ interface Control {
 /** Bits of responseRequired: 0 received, 1 started, completed, superseded … (protocol facts 4.3). */
 const envelopeResponses = '03';
 
-async function setMaxW({ store }: Context, edev: string): Promise<number> {
+/** What percentages of a site's device refer to, W. */
+export async function setMaxW({ store }: Context, edev: string): Promise<number> {
   const [settings, site] = await Promise.all([
     store.get<DERSettings>(href(model.der.settings, { edev, der: '1' })),
     siteOf(store, edev),
@@ -129,7 +132,7 @@ async function listed(ctx: Context, derp: string, program: StoredProgram | undef
   );
   const controls = all
     .filter(({ stored, facts }) => isListed(facts, now, edition) && canBeTold(stored.base, ctx.scope.dialect))
-    .map(({ stored, facts }) => storedWire(derp, stored, facts));
+    .map(({ stored, facts, key }) => ({ ...storedWire(derp, stored, facts), key }));
   return { now, controls };
 }
 
@@ -149,7 +152,7 @@ function soonest(events: readonly EventFacts[], now: Seconds, edition: Edition):
   return first;
 }
 
-async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {
+export async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {
   return (await ctx.store.get<StoredProgram>(href(model.der.program, { derp })))?.body;
 }
 
@@ -173,7 +176,7 @@ function shown(control: Control, now: Seconds, edition: Edition): DERControl {
 
 function pageControls({ scope }: Context, { controls, now }: Listed, page: PageAsk) {
   const entries = controls
-    .map(control => ({ key: keyOf(control), item: control }))
+    .map(control => ({ key: control.key ?? keyOf(control), item: control }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, all } = pageOf(entries, page);
   return { all, items: items.map(control => shown(control, now, editionOf(scope.dialect))) };
@@ -204,18 +207,33 @@ export async function controlByMrid(ctx: Context, mrid: string): Promise<Control
   return storedWire(derp, found?.stored ?? doc.body, found?.facts ?? factsOf(doc.body));
 }
 
+/** What tells one state of a list from another, far cheaper than its entries; see notices. */
+function essenceOf({ scope }: Context, { controls: all, now }: Listed): unknown {
+  const edition = editionOf(scope.dialect);
+  // What an envelope says to a plain client depends on the client's settings too; what an operator issued never changes.
+  return all.map(each => [
+    each.mrid,
+    versionAt(each.facts, now, edition),
+    each.key === undefined ? each.wire().DERControlBase : 0,
+  ]);
+}
+
+async function activeOf(ctx: Context, derp: string): Promise<Listed> {
+  const { now, controls: all } = await listed(ctx, derp, await programOf(ctx, derp));
+  return { now, controls: all.filter(({ facts }) => isActive(facts, now)) };
+}
+
 const controls: Behaviour = {
   resource: model.der.controls,
   list: async (ctx, { derp = '' }, page) =>
     pageControls(ctx, await listed(ctx, derp, await programOf(ctx, derp)), page),
+  essence: async (ctx, { derp = '' }) => essenceOf(ctx, await listed(ctx, derp, await programOf(ctx, derp))),
 };
 
 const activeControls: Behaviour = {
   resource: model.der.activeControls,
-  list: async (ctx, { derp = '' }, page) => {
-    const { now, controls: all } = await listed(ctx, derp, await programOf(ctx, derp));
-    return pageControls(ctx, { now, controls: all.filter(({ facts }) => isActive(facts, now)) }, page);
-  },
+  list: async (ctx, { derp = '' }, page) => pageControls(ctx, await activeOf(ctx, derp), page),
+  essence: async (ctx, { derp = '' }) => essenceOf(ctx, await activeOf(ctx, derp)),
 };
 
 /** Every control is there by itself too, as long as it is in force or was meant to be. */
@@ -230,32 +248,4 @@ const control: Behaviour = {
   },
 };
 
-/** DefaultDERControl carries the firm limits: what holds whenever no envelope does. */
-const defaultControl: Behaviour = {
-  resource: model.der.defaultControl,
-  item: async (ctx, { derp = '' }) => {
-    const doc = await ctx.store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
-    if (!doc) return undefined;
-    const { mRID, description, version, importW, exportW, base, settings } = doc.body;
-    const program = await programOf(ctx, derp);
-    const maxW = program?.envelopeOf !== undefined ? await setMaxW(ctx, program.envelopeOf) : 0;
-    const limits = limitsBase(
-      { ...(importW !== undefined && { importW }), ...(exportW !== undefined && { exportW }) },
-      ctx.scope.dialect,
-      maxW,
-    );
-    return {
-      href: doc.href,
-      mRID,
-      description,
-      version,
-      DERControlBase: { ...(base as DERControlBase | undefined), ...limits },
-      ...settings,
-    };
-  },
-};
-
-const curves: Behaviour = { resource: model.der.curves };
-const curve: Behaviour = { resource: model.der.curve };
-
-export const controlBehaviours = [controls, activeControls, control, defaultControl, curves, curve];
+export const controlBehaviours = [controls, activeControls, control];

@@ -4,6 +4,7 @@ import { configurationBehaviours } from './configuration';
 import { csipAusBehaviours } from './csip-aus';
 import { dcapBehaviour } from './dcap';
 import { controlBehaviours } from './der-control';
+import { defaultBehaviours } from './der-default';
 import { derInfoBehaviours } from './der-info';
 import { programBehaviours } from './der-program';
 import { deviceInformationBehaviours } from './device-information';
@@ -31,6 +32,7 @@ export const behaviours: readonly Behaviour[] = [
   ...derInfoBehaviours,
   ...programBehaviours,
   ...controlBehaviours,
+  ...defaultBehaviours,
   ...mirrorBehaviours,
   ...meteringBehaviours,
   ...responseBehaviours,

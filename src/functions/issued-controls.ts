@@ -81,7 +81,7 @@ export function issuedControls({ most = 200_000 } = {}): IssuedControls {
 export async function readIssued(store: Store, derp: string): Promise<IssuedControl[]> {
   const docs = await wholeListOf<StoredControl>(store, href(model.der.controls, { derp }));
   const facts = withSupersession(docs.map(({ body }) => eventOf(body)));
-  return docs.map(({ body: stored }, i) => ({ stored, facts: facts[i] ?? factsOf(stored) }));
+  return docs.map(({ body: stored, sortKey: key }, i) => ({ stored, key, facts: facts[i] ?? factsOf(stored) }));
 }
 
 /** Controls to lay aside: gone from every list, and older than nothing that still stands and was superseded by them. */

@@ -25,6 +25,8 @@ export interface StoredControl {
 /** A control with its supersession worked out. */
 export interface IssuedControl {
   readonly stored: StoredControl;
+  /** Its place in its list. */
+  readonly key: string;
   readonly facts: EventFacts;
 }
 

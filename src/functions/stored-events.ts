@@ -9,6 +9,7 @@ import { type Href } from '../model/href';
 import { type Resource } from '../model/resource';
 import { eventStatus, isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
 import { type Context } from './behaviour';
+import { wholeListOf } from './issued-controls';
 
 interface StoredEvent {
   readonly interval: DateTimeInterval;
@@ -17,9 +18,6 @@ interface StoredEvent {
   readonly randomizeDuration?: number;
   readonly EventStatus?: EventStatus;
 }
-
-/** Entries read to find those in force. */
-const mostEvents = 5000;
 
 function factsOf(body: StoredEvent): EventFacts {
   const { interval, creationTime, randomizeStart, randomizeDuration, EventStatus: status } = body;
@@ -73,10 +71,8 @@ export async function eventsOf(
   item: Resource,
   { activeOnly = false } = {},
 ): Promise<StoredEntry[]> {
-  const parts = await Promise.all(
-    lists.map(list => ctx.store.page<StoredEvent>(list, { start: 0, limit: mostEvents })),
-  );
-  const all = parts.flatMap(part => part.docs).map(doc => ({ doc, facts: factsOf(doc.body) }));
+  const parts = await Promise.all(lists.map(list => wholeListOf<StoredEvent>(ctx.store, list)));
+  const all = parts.flat().map(doc => ({ doc, facts: factsOf(doc.body) }));
   const now = momentFor(
     ctx,
     all.map(each => each.facts),

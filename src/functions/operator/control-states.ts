@@ -34,7 +34,11 @@ export interface ControlState {
   readonly listed: boolean;
 }
 
-export function controlState(program: string, { stored, facts }: IssuedControl, now: number): ControlState {
+export function controlState(
+  program: string,
+  { stored, facts }: Pick<IssuedControl, 'stored' | 'facts'>,
+  now: number,
+): ControlState {
   const { mRID, description, creationTime, interval, base, responseRequired } = stored;
   const { currentStatus, dateTime, potentiallySuperseded } = statusAt(facts, now, 2023);
   return {
