@@ -12,6 +12,8 @@ const readingsInStep = 3;
 export const counter = (lane: number) => `~lane/${lane}`;
 const entryHref = (lane: number, step: number) => `/ledger/${lane}-${step}`;
 const meter = (lane: number) => `/meter/${lane}`;
+/** Its readings are thinned out by the step after theirs, all but the last. */
+const thinned = (lane: number) => `/thinned/${lane}`;
 
 /** Step `step` of `lane`; it conflicts unless step - 1 was the last one. */
 export function stepOf(lane: number, step: number): Plan {
@@ -29,9 +31,13 @@ export function stepOf(lane: number, step: number): Plan {
     ],
     dropTree: step > kept ? [entryHref(lane, step - kept)] : [],
     series: [series(`${lane}`, { publishedAt: step, importW: Int32Array.of(step, 0, step) })],
-    readings: Array.from({ length: readingsInStep }, (_, i) =>
-      reading(meter(lane), step * readingsInStep + i, { set: `set ${step % 7}`, value: step }),
-    ),
+    readings: [
+      ...Array.from({ length: readingsInStep }, (_, i) =>
+        reading(meter(lane), step * readingsInStep + i, { set: `set ${step % 7}`, value: step }),
+      ),
+      ...[0, 1].map(i => reading(thinned(lane), 2 * step + i, { value: step })),
+    ],
+    thin: [{ meter: thinned(lane), before: 2 * step - 1, stepS: 16, most: 5 }],
     enqueue: [note(`${lane}-${step}`, step)],
     settle: [`${lane}-${step - 1}`],
   };
@@ -74,6 +80,17 @@ export async function audit(store: Store, acknowledged: readonly number[]): Prom
     const readings = await store.readings.page(meter(lane), { start: 0, limit: Infinity });
     check(`lane ${lane} readings`, [readings.all, readings.rows.length], Array(2).fill(last * readingsInStep));
     check(`lane ${lane} last reading`, readings.rows[0]?.value, last);
+    const left = await store.readings.page(thinned(lane), { start: 0, limit: Infinity });
+    const coarse = await store.readings.coarse(thinned(lane), 0, Infinity);
+    const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
+    check(
+      `lane ${lane} thinned readings`,
+      [
+        left.all + sum(coarse.map(row => row.n)),
+        sum([...left.rows.map(row => row.value ?? NaN), ...coarse.map(row => row.sum)]),
+      ],
+      [2 * last, last * (last + 1)],
+    );
     const due = (await store.outbox.due(1e9, 1e6)).filter(({ id }) => id.startsWith(`${lane}-`));
     check(
       `lane ${lane} notes`,
