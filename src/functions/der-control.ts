@@ -25,7 +25,7 @@ import { pageOf } from './lists';
 import { type StoredProgram } from './provision';
 import { type DialectId, dialects } from '../model/dialect';
 import { knownTo, modesOf } from './modes';
-import { factsOf, type StoredControl } from './stored-control';
+import { factsOf, type IssuedControl, type StoredControl } from './stored-control';
 import { siteOf } from './site';
 
 /** A control of either kind with what its wire form needs. */
@@ -103,8 +103,9 @@ function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Con
 
 interface Listed {
   readonly now: Seconds;
-  /** Controls that stand in the program's list at that moment. */
+  /** Controls that stand in the program's list at that moment, and those of them in force. */
   readonly controls: Control[];
+  readonly active: Control[];
 }
 
 /** Which rules the caller's edition has for events that are over. */
@@ -112,28 +113,55 @@ export const editionOf = (dialect: DialectId): Edition =>
   dialects[dialect].layers['2023'] === undefined ? 2018 : 2023;
 
 async function listed(ctx: Context, derp: string, program: StoredProgram | undefined): Promise<Listed> {
-  if (!program) return { now: ctx.now, controls: [] };
+  if (!program) return { now: ctx.now, controls: [], active: [] };
   const edition = editionOf(ctx.scope.dialect);
   if (program.envelopeOf !== undefined) {
     const site = program.envelopeOf;
     const all = await ctx.envelopes.ofSite(ctx.store.series, site);
     const now = ctx.nowUntil(moment => soonest(all, moment, edition));
     const maxW = speaksWatts(ctx.scope.dialect) ? 0 : await setMaxW(ctx, site);
-    const controls = visibleControls(all, now, { window: ctx.house.controlWindow });
-    return { now, controls: controls.map(control => envelopeWire(ctx, derp, control, maxW)) };
+    const controls = visibleControls(all, now, { window: ctx.house.controlWindow }).map(control =>
+      envelopeWire(ctx, derp, control, maxW),
+    );
+    return { now, controls, active: controls.filter(({ facts }) => isActive(facts, now)) };
   }
   const all = await ctx.envelopes.issued.ofProgram(ctx.store, derp);
-  const now = ctx.nowUntil(moment =>
-    soonest(
-      all.map(each => each.facts),
-      moment,
+  const now = ctx.nowUntil(moment => standingAt(derp, all, moment, ctx.scope.dialect).until);
+  return { now, ...standingAt(derp, all, now, ctx.scope.dialect) };
+}
+
+/** Controls of a program that stand in its list from one change to the next, for one dialect. */
+interface Standing {
+  readonly from: Seconds;
+  readonly until: Seconds | undefined;
+  readonly controls: Control[];
+  readonly active: Control[];
+}
+
+/** Kept as long as the facts are: a list of thousands is looked through once for each change and not for each page. */
+const standings = new WeakMap<readonly IssuedControl[], Map<DialectId, Standing>>();
+
+function standingAt(derp: string, all: readonly IssuedControl[], now: Seconds, dialect: DialectId): Standing {
+  const kept = standings.get(all) ?? new Map<DialectId, Standing>();
+  standings.set(all, kept);
+  const known = kept.get(dialect);
+  if (known && known.from <= now && (known.until === undefined || now < known.until)) return known;
+  const edition = editionOf(dialect);
+  const controls = all
+    .filter(({ stored, facts }) => isListed(facts, now, edition) && canBeTold(stored.base, dialect))
+    .map(({ stored, facts, key }) => ({ ...storedWire(derp, stored, facts), key }));
+  const standing: Standing = {
+    from: now,
+    until: soonest(
+      all.map(({ facts }) => facts),
+      now,
       edition,
     ),
-  );
-  const controls = all
-    .filter(({ stored, facts }) => isListed(facts, now, edition) && canBeTold(stored.base, ctx.scope.dialect))
-    .map(({ stored, facts, key }) => ({ ...storedWire(derp, stored, facts), key }));
-  return { now, controls };
+    controls,
+    active: controls.filter(({ facts }) => isActive(facts, now)),
+  };
+  kept.set(dialect, standing);
+  return standing;
 }
 
 /** A control none of whose modes the client's edition knows would be an empty order: it is not shown there (docs/choices.md). */
@@ -175,9 +203,8 @@ function shown(control: Control, now: Seconds, edition: Edition): DERControl {
 }
 
 function pageControls({ scope }: Context, { controls, now }: Listed, page: PageAsk) {
-  const entries = controls
-    .map(control => ({ key: control.key ?? keyOf(control), item: control }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const entries = controls.map(control => ({ key: control.key ?? keyOf(control), item: control }));
+  if (controls.some(({ key }) => key === undefined)) entries.sort((a, b) => (a.key < b.key ? -1 : 1));
   const { items, all } = pageOf(entries, page);
   return { all, items: items.map(control => shown(control, now, editionOf(scope.dialect))) };
 }
@@ -191,8 +218,8 @@ export async function controlCounts(
   derp: string,
   program: StoredProgram,
 ): Promise<{ all: number; active: number }> {
-  const { controls, now } = await listed(ctx, derp, program);
-  return { all: controls.length, active: controls.filter(({ facts }) => isActive(facts, now)).length };
+  const { controls, active } = await listed(ctx, derp, program);
+  return { all: controls.length, active: active.length };
 }
 
 /** The control an mRID names, with its program, whether or not it still stands in a list. */
@@ -219,8 +246,8 @@ function essenceOf({ scope }: Context, { controls: all, now }: Listed): unknown 
 }
 
 async function activeOf(ctx: Context, derp: string): Promise<Listed> {
-  const { now, controls: all } = await listed(ctx, derp, await programOf(ctx, derp));
-  return { now, controls: all.filter(({ facts }) => isActive(facts, now)) };
+  const { now, active } = await listed(ctx, derp, await programOf(ctx, derp));
+  return { now, controls: active, active };
 }
 
 const controls: Behaviour = {
