@@ -3,41 +3,21 @@
  * Status, membership and counts are derived from facts and the clock at each read.
  */
 import { type Seconds } from '../base/clock';
-import { type DERControl, type DERControlBase, type DERSettings } from '../model/der';
+import { type DERControl, type DERSettings } from '../model/der';
 import { model } from '../model';
 import { href } from '../model/href';
 import { sortKey } from '../model/sort-key';
 import { watts } from '../base/units';
 import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
 import { visibleControls } from '../services/envelopes/window';
-import {
-  isActive,
-  isListed,
-  nextChange,
-  statusAt,
-  versionAt,
-  type Edition,
-  type EventFacts,
-} from '../services/timeline';
+import { isActive, isListed, nextChange, statusAt, versionAt, type Edition } from '../services/timeline';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
 import { limitsBase, speaksWatts } from './limits';
 import { pageOf } from './lists';
 import { type StoredProgram } from './provision';
-import { type DialectId, dialects } from '../model/dialect';
-import { knownTo, modesOf } from './modes';
-import { factsOf, type IssuedControl, type StoredControl } from './stored-control';
+import { canBeTold, editionOf, soonest, standingAt, storedWire, type Control } from './standing-controls';
+import { factsOf, type StoredControl } from './stored-control';
 import { siteOf } from './site';
-
-/** A control of either kind with what its wire form needs. */
-interface Control {
-  readonly derp: string;
-  readonly mrid: string;
-  /** Its place in its list, where that is known. */
-  readonly key?: string;
-  readonly facts: EventFacts;
-  readonly creationTime: Seconds;
-  readonly wire: () => Omit<DERControl, 'href' | 'EventStatus' | 'subscribable' | 'version'>;
-}
 
 /** Bits of responseRequired: 0 received, 1 started, completed, superseded … (protocol facts 4.3). */
 const envelopeResponses = '03';
@@ -69,48 +49,12 @@ function envelopeWire(ctx: Context, derp: string, control: EnvelopeControl, maxW
   };
 }
 
-function storedWire(derp: string, stored: StoredControl, facts: EventFacts): Control {
-  const {
-    mRID,
-    description,
-    creationTime,
-    interval,
-    randomizeStart,
-    randomizeDuration,
-    base,
-    deviceCategory,
-    responseRequired,
-  } = stored;
-  return {
-    derp,
-    mrid: mRID,
-    creationTime,
-    facts,
-    wire: () => ({
-      ...(parseInt(responseRequired, 16) !== 0 && { replyTo: href(model.response.responses, { rsps: derp }) }),
-      responseRequired,
-      mRID,
-      ...(description !== undefined && { description }),
-      creationTime,
-      interval,
-      ...(randomizeDuration !== undefined && { randomizeDuration }),
-      ...(randomizeStart !== undefined && { randomizeStart }),
-      DERControlBase: base,
-      ...(deviceCategory !== undefined && { deviceCategory }),
-    }),
-  };
-}
-
 interface Listed {
   readonly now: Seconds;
   /** Controls that stand in the program's list at that moment, and those of them in force. */
   readonly controls: Control[];
   readonly active: Control[];
 }
-
-/** Which rules the caller's edition has for events that are over. */
-export const editionOf = (dialect: DialectId): Edition =>
-  dialects[dialect].layers['2023'] === undefined ? 2018 : 2023;
 
 async function listed(ctx: Context, derp: string, program: StoredProgram | undefined): Promise<Listed> {
   if (!program) return { now: ctx.now, controls: [], active: [] };
@@ -128,56 +72,6 @@ async function listed(ctx: Context, derp: string, program: StoredProgram | undef
   const all = await ctx.envelopes.issued.ofProgram(ctx.store, derp);
   const now = ctx.nowUntil(moment => standingAt(derp, all, moment, ctx.scope.dialect).until);
   return { now, ...standingAt(derp, all, now, ctx.scope.dialect) };
-}
-
-/** Controls of a program that stand in its list from one change to the next, for one dialect. */
-interface Standing {
-  readonly from: Seconds;
-  readonly until: Seconds | undefined;
-  readonly controls: Control[];
-  readonly active: Control[];
-}
-
-/** Kept as long as the facts are: a list of thousands is looked through once for each change and not for each page. */
-const standings = new WeakMap<readonly IssuedControl[], Map<DialectId, Standing>>();
-
-function standingAt(derp: string, all: readonly IssuedControl[], now: Seconds, dialect: DialectId): Standing {
-  const kept = standings.get(all) ?? new Map<DialectId, Standing>();
-  standings.set(all, kept);
-  const known = kept.get(dialect);
-  if (known && known.from <= now && (known.until === undefined || now < known.until)) return known;
-  const edition = editionOf(dialect);
-  const controls = all
-    .filter(({ stored, facts }) => isListed(facts, now, edition) && canBeTold(stored.base, dialect))
-    .map(({ stored, facts, key }) => ({ ...storedWire(derp, stored, facts), key }));
-  const standing: Standing = {
-    from: now,
-    until: soonest(
-      all.map(({ facts }) => facts),
-      now,
-      edition,
-    ),
-    controls,
-    active: controls.filter(({ facts }) => isActive(facts, now)),
-  };
-  kept.set(dialect, standing);
-  return standing;
-}
-
-/** A control none of whose modes the client's edition knows would be an empty order: it is not shown there (docs/choices.md). */
-function canBeTold(base: DERControlBase, dialect: DialectId): boolean {
-  const modes = modesOf(base);
-  return modes.length === 0 || modes.some(mode => knownTo(mode, dialect));
-}
-
-/** When the first of these events changes state. */
-function soonest(events: readonly EventFacts[], now: Seconds, edition: Edition): Seconds | undefined {
-  let first: Seconds | undefined;
-  for (const event of events) {
-    const next = nextChange(event, now, edition);
-    if (next !== undefined && (first === undefined || next < first)) first = next;
-  }
-  return first;
 }
 
 export async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {
