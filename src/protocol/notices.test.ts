@@ -2,12 +2,12 @@
 import { validate } from '../codec/testing/xmllint';
 import { printXsd } from '../codec/print-xsd';
 import { dialects } from '../model/dialect';
-import { addProgram, setDefault } from '../functions/operator/programs';
+import { addControl, addProgram, cancelControl, setDefault } from '../functions/operator/programs';
 import { endSubscription } from '../functions/operator/subscriptions';
 import { changeSite, removeSite } from '../functions/operator/sites';
 import { type NewSeries } from '../store/api';
 import { attributeOf, lfdiA, lfdiB, pen, siteA, siteB, stranger, t0, textOf } from './testing/port';
-import { aggregator, aggregatorLfdi, managed, ns, told } from './testing/told';
+import { aggregator, aggregatorLfdi, managed, ns, subscriptionXml, told } from './testing/told';
 
 let at: ReturnType<typeof told>;
 beforeEach(async () => {
@@ -226,6 +226,33 @@ describe('what is told', () => {
     const ended = at.news();
     expect(ended).toHaveLength(2);
     for (const body of ended) expect(attributeOf(body, 'all', 'Resource')).toBe('0');
+  });
+
+  it('of a single control, from its issue over its start to its end, which ends the subscription', async () => {
+    const { derp } = await addProgram(operator(), { description: 'p', primacy: 1, sites: ['1'] });
+    const base = { opModExpLimW: { multiplier: 0, value: 10 } };
+    const { mRID } = await addControl(operator(), derp, { start: t0 + 100, durationS: 60, base });
+    expect((await at.subscribe(`/derp/${derp}/derc/${mRID}`)).status).toBe(201);
+    await at.pass(99);
+    expect(at.news()).toEqual([]);
+    await at.pass(1);
+    expect(at.news().map(body => textOf(body, 'currentStatus'))).toEqual(['1']);
+    await cancelControl(operator(), mRID);
+    await at.pass(30);
+    expect(at.news().map(body => textOf(body, 'currentStatus'))).toEqual(['2']);
+    await at.pass(60);
+    expect([at.news().map(status), await subs()]).toEqual([['4'], '0']);
+  });
+
+  it('by a subscription that was changed: of what it is about now', async () => {
+    const made = (await at.subscribe('/derp/1/dderc')).headers['Location'] ?? '';
+    const body = subscriptionXml('/edev/1/der/1/derg', { uri: 'https://b.example/other' });
+    expect((await at.ask(made, { method: 'PUT', body })).status).toBe(204);
+    await changeSite(operator(), '1', { firmExportW: 700 });
+    await settings(8);
+    await at.settle();
+    expect(at.posted.map(({ uri }) => uri)).toEqual(['https://b.example/other']);
+    expect(textOf(at.news()[0] ?? '', 'setGradW')).toBe('8');
   });
 
   it('to an aggregator, of its devices that come and go', async () => {
