@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { engineNames, loadEngine } from './index';
 import { engineContract } from './testing/contract';
+import { meterHistory } from './testing/meters';
 
 jest.setTimeout(60_000); // many runs each, on machines with other work too
 
@@ -12,6 +13,7 @@ writeFileSync(
   path.join(folder, 'profile.json'),
   JSON.stringify({ timeZone: 'UTC', default: { import: 7000.5, export: 3000 } }),
 );
+writeFileSync(path.join(folder, 'meters.csv'), meterHistory(['D0', 'D2', 'a', 'd1'], 600));
 writeFileSync(path.join(folder, 'critical.csv'), 'pKw,voltageV\n-4,236\n0,241\n4,249\n');
 writeFileSync(
   path.join(folder, 'delta.csv'),
@@ -24,6 +26,7 @@ const needed: Record<string, unknown> = {
   static: { file: 'profile.json' },
   'min-of': { engines: ['equal-share', { engine: 'static', options: { file: 'profile.json' } }] },
   'first-of': { engines: ['equal-share', 'worst-hour'] },
+  ami: { history: 'meters.csv' },
   oe3: { history: 'critical.csv' },
   oe4: { history: 'delta.csv' },
   external: { command: [process.execPath, path.join(root, 'examples/engines/all-firm.mjs')] },

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Problem } from '../base/problem';
 import { type Engine, type EngineFactory } from './api';
+import { ami } from './ami';
 import { boxRobust } from './box-robust';
 import { firstOf, minOf } from './composed';
 import { equalShare } from './equal-share';
@@ -27,6 +28,7 @@ export const engines = {
   oe2,
   oe3,
   oe4,
+  ami,
   'min-of': minOf,
   'first-of': firstOf,
   external,

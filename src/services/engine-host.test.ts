@@ -7,6 +7,7 @@ import { keptLog, silentLog } from '../base/log';
 import { nextTurn } from '../base/turn';
 import { type Engine, envelopesOf } from '../engines/api';
 import { engineNames, type engines, loadEngine } from '../engines/index';
+import { meterHistory } from '../engines/testing/meters';
 import { asset, device, flow, frozen, snapshot } from '../engines/testing/snapshots';
 import { type EngineHost, hostOf, processHost } from './engine-host';
 
@@ -158,10 +159,12 @@ describe('in a worker thread', () => {
     it('give the same answer there as here', async () => {
       const enginesModule = compile();
       writeFileSync(path.join(folder, 'p.csv'), 'device,direction,watts\n*,import,4500\n');
+      writeFileSync(path.join(folder, 'meters.csv'), meterHistory(['a'], 300));
       writeFileSync(path.join(folder, 'critical.csv'), 'pKw,voltageV\n-4,236\n4,249\n');
       writeFileSync(path.join(folder, 'delta.csv'), 'pTxKw,vTxV,deltaV\n-60,239,-2\n-10,242,0\n20,242,1\n90,243,2\n');
       const needed: Partial<Record<keyof typeof engines, unknown>> = {
         static: { file: 'p.csv', timeZone: 'UTC' },
+        ami: { history: 'meters.csv' },
         oe3: { history: 'critical.csv' },
         oe4: { history: 'delta.csv' },
         'min-of': { engines: ['equal-share', 'worst-hour'] },
