@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { changeSite, removeSite } from '../functions/operator/sites';
-import { addControl, addProgram, cancelControl } from '../functions/operator/programs';
+import { type Level } from '../functions/groups';
+import { addGroup, findGroup, moveInTree } from '../functions/operator/groups';
+import { addControl, addProgram, cancelControl, setDefault } from '../functions/operator/programs';
 import { KeptAnswers } from './kept-answers';
 import { devicePort, lfdiA, lfdiB, pen, siteA, siteB, stranger, t0 } from './testing/port';
 
@@ -80,9 +82,30 @@ const acts: Record<string, (port: Port, n: number) => Promise<unknown>> = {
     });
     if (n % 3 === 0) await cancelControl(operator(port), mRID);
   },
+  tree: async (port, n) => {
+    const node = async (name: string, level: Level) =>
+      findGroup(port.store, name).catch(() => addGroup(operator(port), { name, level }));
+    const [system, one, two] = [await node('y', 'system'), await node('f', 'feeder'), await node('g', 'feeder')];
+    const to = [system, one, two][n % 3]?.id ?? '';
+    if (n % 5 === 0)
+      await addProgram(operator(port), { description: 'p', sites: [], groups: [to] }).catch(() => undefined);
+    else if (n % 5 === 1) await moveInTree(operator(port), [{ group: one.id, ...(n % 2 && { to: system.id }) }]);
+    else await moveInTree(operator(port), [{ site: String((n % 2) + 1), to }]).catch(() => undefined);
+  },
+  default: async (port, n) => {
+    const { docs } = await port.store.page('/derp', { start: n % 4, limit: 1 });
+    const derp = docs[0]?.href.split('/')[2] ?? '1';
+    await setDefault(operator(port), derp, { opModMaxLimW: n }).catch(() => undefined);
+  },
   register: ({ add }, n) => add({ ...siteA, name: `s${n}`, lfdi: stranger }).catch(() => undefined),
   remove: async port => removeSite(operator(port), '2').catch(() => undefined),
 };
+
+/** Lists of whatever programs there are. */
+async function listsOf({ store }: Port): Promise<string[]> {
+  const { docs } = await store.page('/derp', { start: 0, limit: 6 });
+  return docs.flatMap(({ href }) => [`${href}/derc?l=99`, `${href}/actderc?l=99`, `${href}/dderc`, href]);
+}
 
 it('gives every answer as it would be put together anew, whatever happens in between', async () => {
   await fc.assert(
@@ -96,7 +119,7 @@ it('gives every answer as it would be put together anew, whatever happens in bet
         for (const [name, n] of [['tick', 0] as const, ...history]) {
           await acts[name]?.(port, n);
           for (const lfdi of [lfdiA, lfdiB, stranger])
-            for (const url of urls) {
+            for (const url of [...urls, ...(await listsOf(port))]) {
               const { problem: _problem, ...kept } = await port.ask(url, { lfdi });
               const { problem: _other, ...fresh } = await anew.ask(url, { lfdi });
               expect([name, url, kept]).toEqual([name, url, fresh]);
