@@ -1,7 +1,7 @@
 /** The HTTP side of the device port: node:https requests in, answers out. The only place that touches sockets. */
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { type Clock } from '../base/clock';
+import { type Clock, SystemClock } from '../base/clock';
 import { countedIds, type Ids } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
@@ -19,10 +19,15 @@ export interface HttpDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly maxBodyBytes: number;
+  /** Real milliseconds in which a peer must take some of an answer; 120,000 unless given. */
+  readonly slowMs?: number;
+  /** Shares turns of the event loop out among identities; all at once where nothing is said. */
+  readonly turns?: (identity: string, run: () => void) => void;
 }
 
 export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
   const ids = countedIds(deps.ids);
+  const { turns = (_identity, run) => run(), slowMs = 120_000 } = deps;
   return (req, res) => {
     const startMs = deps.clock.monotonicMs();
     const peer = deps.peerOf(req);
@@ -44,12 +49,31 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     };
     const give = (answer: Answer) => {
       send(req, res, answer, id);
+      if (req.socket.writableLength > 0) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
+      if (answer.status === 429) holdBack(req);
       record(deps, request, answer, deps.clock.monotonicMs() - startMs);
     };
-    const answer = deps.answer(request);
-    if (answer instanceof Promise) void answer.then(give);
-    else give(answer);
+    turns(peer.lfdi, () => {
+      if (res.destroyed) return;
+      const answer = deps.answer(request);
+      if (answer instanceof Promise) void answer.then(give);
+      else give(answer);
+    });
   };
+}
+
+const wall = new SystemClock();
+const heldBackS = 1;
+
+/**
+ * Who was told to slow down is not read from for a second: telling it costs as much as an answer that was kept, and a flood that
+ * is told so all the time is a flood still.
+ */
+function holdBack({ socket }: IncomingMessage): void {
+  if (socket.isPaused()) return;
+  socket.pause();
+  const cancel = wall.at(wall.nowMs() / 1000 + heldBackS, () => void socket.resume());
+  socket.once('close', cancel);
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

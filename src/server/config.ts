@@ -158,6 +158,33 @@ export const configTable = {
     65535,
     'Port for plain HTTP that only sends clients to the 2030.5 port with 301; 0 for no such port.',
   ),
+  maxConnections: whole(20_000, 1, 1_000_000, 'Connections to the 2030.5 port in all; more are closed as they come.'),
+  maxConnectionsPerIdentity: whole(
+    32,
+    1,
+    100_000,
+    'Connections of one identity; when it opens one more, its oldest is ended.',
+  ),
+  maxHandshakesPerSecond: whole(
+    100,
+    1,
+    100_000,
+    'TLS handshakes begun in a second; the others wait, address by address.',
+  ),
+  maxHandshakesAtOnce: whole(
+    512,
+    1,
+    100_000,
+    'TLS handshakes under way at once; where one more would be too many, the oldest of the address that has most is ended.',
+  ),
+  maxHandshakesPerAddress: whole(128, 1, 100_000, 'TLS handshakes under way at once from one network address.'),
+  handshakeTimeoutS: whole(30, 1, 300, 'Seconds a client may take for its TLS handshake, waiting included.'),
+  maxRequestsInTurn: whole(
+    8,
+    1,
+    10_000,
+    'Requests of one identity that are worked on before those of others come in between.',
+  ),
   maxRequestsAtOnce: whole(64, 1, 100_000, 'Requests of one identity that are worked on side by side.'),
   maxRequestsPerMinute: whole(
     6000,

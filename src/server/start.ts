@@ -12,6 +12,7 @@ import { httpLimits } from '../protocol/http-limits';
 import { KeptAnswers } from '../protocol/kept-answers';
 import { rateLimit, sideBySide } from '../protocol/rate';
 import { redirectHandler } from '../protocol/redirect';
+import { inTurns } from '../protocol/turns';
 import { auditor } from '../services/audit';
 import { observed } from '../services/changes';
 import { openStore } from '../store/open';
@@ -104,6 +105,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       log,
       metrics,
       maxBodyBytes: config.maxBodyBytes,
+      slowMs: config.requestTimeoutS * 1000,
+      turns: inTurns(config.maxRequestsInTurn),
     });
     const device = deviceServer(
       {
@@ -113,6 +116,13 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
         log,
         metrics,
         http: httpLimits(config),
+        handshakeTimeoutMs: config.handshakeTimeoutS * 1000,
+        handshakes: {
+          perSecond: config.maxHandshakesPerSecond,
+          atOnce: config.maxHandshakesAtOnce,
+          atOncePerAddress: config.maxHandshakesPerAddress,
+        },
+        connectionsPerIdentity: config.maxConnectionsPerIdentity,
         refused: refusedAt(audit),
       },
       handler,
@@ -122,6 +132,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       told.renew();
       kept.clear(); // SelfDevice is another
     });
+    device.server.maxConnections = config.maxConnections;
     device.server.on('clientError', clientError(log));
     const port = await listen(device.server, config.host, config.port, 'port');
     closing.push(() => end(device.server));

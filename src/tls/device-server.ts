@@ -2,10 +2,11 @@ import { createServer, type Server, type ServerOptions } from 'node:https';
 import { type RequestListener } from 'node:http';
 import { type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { type Clock } from '../base/clock';
+import { type Clock, SystemClock } from '../base/clock';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { indefinite } from './der';
+import { gate, gateLimits, type GateLimits, type Visitor } from './gate';
 import { acceptPeer, type PeerIdentity } from './peer';
 import { type Reason, type Refusal, refuse } from './reasons';
 import { type Credentials, serverTls, type ServerTlsOptions } from './server-tls';
@@ -16,6 +17,10 @@ export interface DeviceServerOptions extends ServerTlsOptions {
   metrics: Metrics;
   /** Told of each connection that was not let in, or was ended because trust in it ended, with the address it came from. */
   refused?: (refusal: Refusal, from: string) => void;
+  /** Handshakes at once and in a second; the defaults of gate.ts where nothing is said. */
+  handshakes?: Partial<GateLimits>;
+  /** Connections of one identity; when it opens one more, its oldest is ended. 32 unless given. */
+  connectionsPerIdentity?: number;
   /** Options of node:http: keep-alive, header and body limits. */
   http?: Pick<
     ServerOptions,
@@ -46,7 +51,9 @@ export interface DeviceServer {
  * was asked for, which is not done here. Open connections end when trust in them ends.
  */
 export function deviceServer(options: DeviceServerOptions, handler: RequestListener): DeviceServer {
-  const { trust, log, metrics, clock, handshakeTimeoutMs = 30_000 } = options;
+  const { trust, log, metrics, clock, handshakeTimeoutMs = 30_000, connectionsPerIdentity = 32 } = options;
+  const door = gate(new SystemClock(), { ...gateLimits, ...options.handshakes });
+  const held = new Map<string, Set<TLSSocket>>();
   const open = new Map<TLSSocket, PeerIdentity>();
   const server = createServer({ ...options.http, ...serverTls(options) }, handler);
   let credentials = options.credentials;
@@ -60,12 +67,53 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
     socket.destroy();
   };
 
-  const secure = (raw: Socket) => {
+  /** Half-dead connections of a device must not keep it out: the oldest goes, not the newest. */
+  const hold = (socket: TLSSocket, { lfdi }: PeerIdentity) => {
+    const mine = held.get(lfdi) ?? new Set();
+    held.set(lfdi, mine.add(socket));
+    const [oldest] = mine;
+    if (mine.size <= connectionsPerIdentity || !oldest) return;
+    mine.delete(oldest);
+    metrics.count('headroom_handshake_failures_total', { reason: 'too-many' });
+    log.info('connection ended, its identity has opened too many', { lfdi, most: connectionsPerIdentity });
+    oldest.destroy();
+  };
+  const release = (socket: TLSSocket, { lfdi }: PeerIdentity) => {
+    const mine = held.get(lfdi);
+    mine?.delete(socket);
+    if (mine?.size === 0) held.delete(lfdi);
+  };
+
+  /** Each connection waits for its turn to begin the handshake. */
+  const arrive = (raw: Socket) => {
+    const gone = () => raw.destroy();
+    raw.on('error', gone); // while it waits nobody else listens
+    raw.setTimeout(handshakeTimeoutMs, gone);
+    const tooMany = () => {
+      metrics.count('headroom_handshake_failures_total', { reason: 'too-many' });
+      raw.destroy();
+    };
+    const visitor: Visitor = {
+      address: raw.remoteAddress ?? '',
+      begin: leave => {
+        raw.off('error', gone);
+        raw.off('timeout', gone);
+        if (raw.destroyed) leave();
+        else secure(raw, leave);
+      },
+      evict: tooMany,
+    };
+    raw.once('close', () => door.cancel(visitor));
+    if (!door.enter(visitor)) tooMany();
+  };
+
+  const secure = (raw: Socket, leave: () => void) => {
     const from = raw.remoteAddress;
     let settled = false;
     const fail = (reason: Reason, text?: string) => {
       if (settled) return;
       settled = true;
+      leave();
       metrics.count('headroom_handshake_failures_total', { reason });
       log.info('handshake failed', { reason, text, from });
       if (reason !== 'handshake') options.refused?.(refuse(reason, text), from ?? '');
@@ -91,17 +139,20 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
     socket.once('secure', () => {
       if (settled) return;
       settled = true;
+      leave();
       raw.setTimeout(0);
       if (!server.listening) return void socket.destroy(); // closed meanwhile: nobody would end this connection any more
       const peer = acceptPeer(socket, trust);
       if (!peer.ok) return turnAway(socket, peer);
       open.set(socket, peer);
+      hold(socket, peer);
       const cancel =
         peer.validUntil < indefinite
           ? clock.at(peer.validUntil + 1, () => turnAway(socket, refuse('expired'), peer))
           : () => undefined;
       socket.once('close', () => {
         open.delete(socket);
+        release(socket, peer);
         cancel();
       });
       return server.emit('secureConnection', socket);
@@ -109,7 +160,7 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
   };
 
   server.removeAllListeners('connection'); // node:tls's own way of setting up TLS
-  server.on('connection', secure);
+  server.on('connection', arrive);
 
   const stop = trust.onChange(() => {
     context = createSecureContext(serverTls({ ...options, credentials })); // names of roots are sent to clients

@@ -37,6 +37,7 @@ export const reasons = {
   handshake: 'the TLS handshake failed',
   'no-shared-cipher': 'the peer offers no cipher suite, version or curve of ours',
   timeout: 'the TLS handshake took too long',
+  'too-many': 'more connections than are taken from one address or identity',
 } as const;
 
 export type Reason = keyof typeof reasons;
