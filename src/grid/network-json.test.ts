@@ -135,3 +135,83 @@ test('files that are no JSON say so', () => {
   expect(readNetworkJson(file).name).toBe('N');
   rmSync(folder, { recursive: true });
 });
+
+describe('what American feeders need', () => {
+  const american = (): ReturnType<typeof good> => {
+    const network = good();
+    network.transformers.push({
+      name: 'pole',
+      from: 's',
+      to: 'p',
+      connection: 'split-phase',
+      phases: [3],
+      primaryKv: 12.47,
+      secondaryKv: 0.24,
+      ratingKva: 50,
+      xPercent: 2,
+      rPercent: 1,
+      halves: { primaryR: 0.5, primaryX: 1.6, legR: 1, legX: 0.8 },
+    });
+    network.transformers.push({
+      name: 'regulators',
+      from: 's',
+      to: 'r',
+      connection: 'wye-wye',
+      primaryKv: 12.47,
+      secondaryKv: 12.47,
+      ratingKva: 5000,
+      xPercent: 0.01,
+      rPercent: 0.01,
+      tapByPhase: [0.95, 0.96, 0.94],
+    });
+    network.lines.push({ name: 'S1', from: 'r', to: 'x', lengthM: 1, code: 'C', switch: 'closed' });
+    network.lines.push({
+      name: 'S2',
+      from: 'x',
+      to: 'c',
+      lengthM: 1,
+      code: 'C',
+      switch: 'open',
+      ampacityByPhaseA: [1, 2, 3],
+    });
+    network.loads.push({ name: 'oven', bus: 'p', phases: [1, 2], baseW: 9000, baseVar: 0, connection: 'delta' });
+    network.loads.push({ name: 'mill', bus: 'r', baseW: 9000, baseVar: 10, model: 'impedance', ratedV: 7200 });
+    return { ...network, capacitors: [{ name: 'bank', bus: 'r', var: 600_000 }] };
+  };
+
+  test('split-phase service, regulators, switches, loads between phases and capacitors are read, and written back', () => {
+    const network = networkFromJson(american());
+    expect(network.capacitors?.[0]).toMatchObject({ phases: [1, 2, 3], var: 600_000 });
+    expect(network.lines.at(-1)).toMatchObject({ switch: 'open', ampacityByPhaseA: [1, 2, 3] });
+    expect(networkFromJson(JSON.parse(JSON.stringify(networkToJson(network))))).toEqual(network);
+  });
+
+  test.each<[string, (network: Json & { transformers: Json[]; lines: Json[]; loads: Json[] }) => void, string]>([
+    [
+      'three phases feed legs',
+      n => (n.transformers[1] = { ...n.transformers[1], phases: [1, 2, 3] }),
+      'the one phase that feeds it',
+    ],
+    [
+      'taps by phase of a delta',
+      n => (n.transformers[0] = { ...n.transformers[0], tapByPhase: [1, 1, 1] }),
+      'one tap for all phases',
+    ],
+    [
+      'two taps',
+      n => (n.transformers[2] = { ...n.transformers[2], tapByPhase: [1, 1] }),
+      'transformers[2].tapByPhase, want a list of three',
+    ],
+    [
+      'a half-open switch',
+      n => (n.lines[2] = { ...n.lines[2], switch: 'ajar' }),
+      'lines[2].switch, want one of open, closed',
+    ],
+    ['an island behind an open switch', n => (n.lines[2] = { ...n.lines[2], switch: 'open', to: 'far' }), ''],
+  ])('%s', (_, spoil, words) => {
+    const network = american();
+    spoil(network);
+    if (words === '') expect(networkFromJson(network).lines[2]).toMatchObject({ switch: 'open' });
+    else expect(() => networkFromJson(network)).toThrow(words);
+  });
+});

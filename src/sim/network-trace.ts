@@ -3,7 +3,7 @@
  * would have drawn, both with the customers that nobody controls.
  */
 import { type Seconds } from '../base/clock';
-import { powerOf } from '../grid/draws';
+import { drawsOf, powerOf } from '../grid/draws';
 import { type Load, type Network } from '../grid/network';
 import { powerFlow, type PowerFlow } from '../grid/power-flow';
 import { Problem } from '../base/problem';
@@ -22,7 +22,6 @@ export class NetworkTracer {
   private readonly flow: PowerFlow;
   private readonly pW: Float64Array;
   private readonly qVar: Float64Array;
-  private readonly passiveNodes: readonly (readonly number[])[];
   private readonly siteNodes: readonly (readonly number[])[];
   private readonly power: ReturnType<typeof powerOf>;
 
@@ -47,7 +46,6 @@ export class NetworkTracer {
     this.pW = new Float64Array(this.flow.nodeCount);
     this.qVar = new Float64Array(this.flow.nodeCount);
     const nodes = ({ bus, phases }: Pick<Load, 'bus' | 'phases'>) => phases.map(phase => this.flow.node(bus, phase));
-    this.passiveNodes = options.passive.map(nodes);
     this.siteNodes = sites.map(({ spec }) => nodes(spec));
     this.trace = {
       headName: head.name,
@@ -67,13 +65,13 @@ export class NetworkTracer {
   /** Takes the means of minute `minute` from the sites. @throws Problem NO_SOLUTION when the flow with envelopes does not converge. */
   minute(minute: number): void {
     const t = this.options.start + minute * 60 - this.options.midnight;
-    this.fill(t, true);
-    this.flow.run(this.pW, this.qVar);
+    const elements = this.fill(t, true);
+    this.flow.run(this.pW, this.qVar, { elements });
     const { trace } = this;
     this.read(trace.loadingWith, trace.minVoltagePuWith, trace.maxVoltagePuWith, trace.brokenWith);
     this.fill(t, false);
     try {
-      this.flow.run(this.pW, this.qVar);
+      this.flow.run(this.pW, this.qVar, { elements });
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'NO_SOLUTION') throw error;
       // Past voltage collapse: as bad as it gets, and no figures to be had. Say so by the last sensible ones.
@@ -87,19 +85,19 @@ export class NetworkTracer {
     this.read(trace.loadingWithout, trace.minVoltagePuWithout, trace.maxVoltagePuWithout, trace.brokenWithout);
   }
 
-  private fill(t: Seconds, limited: boolean): void {
-    const { passive } = this.options;
-    this.pW.fill(0);
-    this.qVar.fill(0);
-    passive.forEach((load, i) => {
+  /** Fills the arrays; answers what does not fit in them, such as loads between phases. */
+  private fill(t: Seconds, limited: boolean): ReturnType<PowerFlow['load']> {
+    const draws = this.options.passive.flatMap(load => {
       const { w, var: reactive } = this.meanOf(load, t);
-      this.add(this.passiveNodes[i] ?? [], w, reactive);
+      return drawsOf(load, w, reactive);
     });
+    const elements = this.flow.load(draws, this.pW, this.qVar);
     this.sites.forEach((each, i) => {
       const netW = limited ? each.meanNetW : each.meanTwinNetW;
       const loadW = limited ? each.meanLoadW : each.meanTwinLoadW;
       this.add(this.siteNodes[i] ?? [], netW, loadW * each.spec.varPerW);
     });
+    return elements;
   }
 
   /** Mean of a shape over the minute that begins at `t`. */
