@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,6 +59,15 @@ function newest(dir, latest = 0) {
   return latest;
 }
 
+/** Takes away what an earlier build left and this one did not write: a file that is gone would still be found by its old name. */
+function sweep(dir, startedMs) {
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) sweep(path, startedMs);
+    else if (statSync(path).mtimeMs < startedMs - 1000) rmSync(path);
+  }
+}
+
 function build() {
   const file = join(root, 'dist', '.built');
   const sources = ['src', 'conformance-tests', 'benchmarks', 'examples'].reduce(
@@ -68,8 +77,10 @@ function build() {
   const mark = `${sources} ${stamp(join(root, 'node_modules', '.headroom-installed'))} ${statSync(join(root, 'tsconfig.build.json')).mtimeMs}`;
   if (stamp(file) === mark) return;
   say('building …');
+  const startedMs = Date.now();
   const status = run(bin('tsc'), ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(1);
+  sweep(join(root, 'dist'), startedMs);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, mark);
 }
@@ -110,6 +121,7 @@ const tasks = {
   'test:fuzz': args => only('fuzz', args),
   'test:crash': args => (build(), only('crash', args)),
   'test:conformance': args => (build(), only('live', args)),
+  'test:mutants': args => only('mutants', args),
   bench: args => (build(), run(process.execPath, [join(root, 'dist', 'benchmarks', 'run.js'), ...args])),
   docs: args => (build(), run(process.execPath, [main, 'docs', ...args])),
   schemas: args => (build(), run(process.execPath, [main, 'schemas', ...args])),
