@@ -59,12 +59,13 @@ function newest(dir, latest = 0) {
   return latest;
 }
 
-/** Takes away what an earlier build left and this one did not write: a file that is gone would still be found by its old name. */
-function sweep(dir, startedMs) {
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) sweep(path, startedMs);
-    else if (statSync(path).mtimeMs < startedMs - 1000) rmSync(path);
+/** Takes away what was built from sources that are gone: a stale `routes.js` would be found before a new `routes/index.js`. */
+function sweep(place) {
+  for (const entry of readdirSync(join(root, 'dist', place), { withFileTypes: true })) {
+    const path = join(place, entry.name);
+    if (entry.isDirectory()) sweep(path);
+    else if (/\.js(\.map)?$/.test(path) && !existsSync(join(root, path.replace(/\.js(\.map)?$/, '.ts'))))
+      rmSync(join(root, 'dist', path));
   }
 }
 
@@ -77,10 +78,9 @@ function build() {
   const mark = `${sources} ${stamp(join(root, 'node_modules', '.headroom-installed'))} ${statSync(join(root, 'tsconfig.build.json')).mtimeMs}`;
   if (stamp(file) === mark) return;
   say('building …');
-  const startedMs = Date.now();
   const status = run(bin('tsc'), ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(1);
-  sweep(join(root, 'dist'), startedMs);
+  sweep('.');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, mark);
 }
