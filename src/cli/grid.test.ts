@@ -86,3 +86,27 @@ test('bad input is one clear problem', async () => {
   await expect(run('solve', example, '--minute', '0')).rejects.toThrow(/BAD_USAGE: --minute/);
   await expect(run('solve', example, '--head-kva', 'x')).rejects.toThrow(/BAD_USAGE: --head-kva/);
 });
+
+test('solve --open and --close: supplied from the other side, islands said, loops refused', async () => {
+  const lines = [
+    ['l1', 'a', 'b', ''],
+    ['s1', 'b', 'c', 'switch=y'],
+    ['l2', 'c', 'd', ''],
+    ['s2', 'a', 'd', 'switch=y enabled=no'],
+  ].map(
+    ([name, from, to, more]) => `New Line.${name} bus1=${from} bus2=${to} ${more} r1=0.1 x1=0 r0=0.1 x0=0 c1=0 c0=0`,
+  );
+  writeFileSync(
+    join(cwd, 'ring.dss'),
+    ['New Circuit.ring basekV=0.4 pu=1 bus1=a', ...lines, 'New Load.d bus1=c.1 phases=1 kV=0.23 kW=1 pf=1'].join('\n'),
+  );
+  const fed = async (...args: string[]): Promise<{ names: string[]; said: string[] }> => {
+    const { out, said } = await run('solve', 'ring.dss', '--json', ...args);
+    const { branches } = JSON.parse(out[0] ?? '') as { branches: { name: string; currentA: number }[] };
+    return { names: branches.filter(branch => branch.currentA > 1).map(branch => branch.name), said };
+  };
+  expect((await fed()).names).toEqual(['l1', 's1']);
+  expect((await fed('--open', 's1', '--close', 's2')).names).toEqual(['s2', 'l2']);
+  expect((await fed('--open', 's1')).said.join()).toContain('without supply: 2 buses from c on, 1 loads');
+  await expect(fed('--close', 's2')).rejects.toThrow('branch s2, closes a loop with l2, s1, l1');
+});

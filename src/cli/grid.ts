@@ -6,6 +6,7 @@ import { drawsAt, minuteStart } from '../grid/draws';
 import { type Network, type Solution } from '../grid/network';
 import { powerFlow, type PowerFlow, type Violation } from '../grid/power-flow';
 import { readNetwork } from '../grid/read';
+import { switched } from '../grid/switching';
 import { type AddCommand, type Io } from './command';
 
 interface SolveOptions {
@@ -13,6 +14,8 @@ interface SolveOptions {
   json?: true;
   all?: true;
   headKva?: string;
+  open?: string[];
+  close?: string[];
 }
 
 const usualRows = 30;
@@ -30,6 +33,8 @@ function addSolve(group: Command, io: Io): void {
     .argument('<network>', 'our own .json, or an OpenDSS script (.dss, .txt)')
     .option('--minute <n>', 'minute of the load shapes; 1 is the first', '1')
     .option('--head-kva <kva>', 'another rating for the head of the feeder')
+    .option('--open <switches...>', 'switches to open first')
+    .option('--close <switches...>', 'switches to close first')
     .option('--json', 'node voltages and branch currents as one JSON object')
     .option('--all', 'every bus and branch in the tables')
     .description('solve the power flow of one minute')
@@ -37,7 +42,7 @@ function addSolve(group: Command, io: Io): void {
       const minute = Number(options.minute);
       if (!Number.isInteger(minute) || minute < 1)
         throw new Problem('BAD_USAGE', { at: '--minute', want: 'a whole number of 1 or more', got: options.minute });
-      const network = load(io, file, options.headKva);
+      const network = switchedAs(io, load(io, file, options.headKva), options);
       const flow = powerFlow(network);
       const solution = flow.solve(drawsAt(network, minuteStart(minute)));
       if (options.json) io.out(JSON.stringify(forJson(solution)));
@@ -82,6 +87,19 @@ function load(io: Io, file: string, headKva: string | undefined): Network {
   const kva = Number(headKva);
   if (!(kva > 0)) throw new Problem('BAD_USAGE', { at: '--head-kva', want: 'kVA above 0', got: headKva });
   return withHeadRating(network, kva);
+}
+
+/** After the switching that was asked for; what that leaves without supply is said and left out. */
+function switchedAs(io: Io, network: Network, { close = [], open = [] }: SolveOptions): Network {
+  if (open.length + close.length === 0) return network;
+  const changes = [
+    ...open.map(name => ({ name, to: 'open' as const })),
+    ...close.map(name => ({ name, to: 'closed' as const })),
+  ];
+  const { islands, network: fed } = switched(network, changes);
+  for (const { buses, loads } of islands)
+    io.say(`without supply: ${buses.length} buses from ${buses[0]} on, ${loads.length} loads`);
+  return fed;
 }
 
 /** The form that others rely on: names as in the file, phases 1 to 3. */
