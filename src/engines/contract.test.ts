@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { policies } from './headroom';
 import { engineNames, loadEngine } from './index';
 import { engineContract } from './testing/contract';
 import { meterHistory } from './testing/meters';
@@ -36,3 +37,7 @@ const needed: Record<string, unknown> = {
 const runs: Record<string, number> = { external: 3 };
 for (const name of engineNames) engineContract(name, () => loadEngine(name, needed[name], folder).engine, runs[name]);
 engineContract('examples/engines/by-rating.js', () => loadEngine('examples/engines/by-rating.js', {}, root).engine);
+for (const policy of policies)
+  engineContract(`headroom, ${policy}`, () => loadEngine('headroom', { policy }, folder).engine, 20);
+// As published oe3 and oe4 go down in steps from wherever they begin, so more room can end half a kilowatt lower: no contract for those.
+engineContract('oe2 as published', () => loadEngine('oe2', { compat: 'uom' }, folder).engine, 20);

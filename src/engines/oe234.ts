@@ -149,7 +149,7 @@ function published({ assets, devices, steps }: Snapshot, voltage: Voltage | unde
         const firmW = wireWatts(
           Math.min(direction === 'import' ? device.firmImportW : device.firmExportW, capW(device, direction)),
         );
-        const w = wireWatts(1000 * kw + 1e-6);
+        const w = wireWatts(Math.min(1000 * kw + 1e-6, capW(device, direction)));
         limits[direction][k]?.push(Math.max(firmW, w));
         const name =
           kw < share
