@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { until, type Clock } from '../src/base/clock';
+import { Problem } from '../src/base/problem';
 import { DeviceCapability } from '../src/model/dcap';
 import { Time } from '../src/model/time';
 import { chainPem, createPki, issueDevice, keyToPem, sfdiOf, type Pki } from '../src/tls';
@@ -33,6 +34,8 @@ export interface LabOptions {
 
 /** The PIN of every CSIP test. */
 export const testPin = 111_115;
+/** How long a server's clock may lag behind the suite's, beyond twice the wait. */
+const patienceS = 120;
 const fiveYearsS = 5 * 365 * 86_400;
 
 export function createLab(options: LabOptions): Lab {
@@ -104,8 +107,13 @@ export function createLab(options: LabOptions): Lab {
     ...(plainPort !== undefined && { plain: (path: string) => plain(host, plainPort, path) }),
     serverTime,
     untilServerTime: async (wire, when) => {
-      for (let now = await serverTime(wire); now < when; now = await serverTime(wire))
+      let now = await serverTime(wire);
+      const deadline = clock.now() + 2 * Math.max(0, when - now) + patienceS;
+      for (; now < when; now = await serverTime(wire)) {
+        if (clock.now() > deadline)
+          throw new Problem('CANNOT_REACH', { at: 'Time', note: 'the clock of the server stands still', got: now });
         await until(clock, clock.now() + (when - now));
+      }
     },
   };
 }

@@ -132,6 +132,11 @@ export class Receiver {
       const resource = childNamed(root, 'Resource');
       const type = complexTypes.get(notification.Resource?.$type ?? '');
       if (resource && type) listFaults(type, resource).forEach(fault);
+      const again = this.received
+        .filter(each => each.notification.subscriptionURI === notification.subscriptionURI)
+        .at(-1);
+      if (this.status < 300 && again && JSON.stringify(again.notification) === JSON.stringify(notification))
+        fault('the same as the last one, which was accepted');
       this.received.push({ notification, at: this.options.clock.now() });
     } catch (error) {
       fault((error as Error).message);
