@@ -17,7 +17,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
   'site show': ['<dir>', '<site>'],
   'site remove': ['<dir>', '<site>'],
   'site revoke': ['<dir>', '<lfdi>', '--undo'],
-  'envelope run': ['<dir>', '--json'],
+  'envelope run': ['[dir]', '--json', '--network'],
   'envelope import': ['<dir>', '<file>'],
   'envelope show': ['<dir>', '<site>', '--json'],
   'grid solve': ['<network>', '--minute', '--json'],
