@@ -186,20 +186,20 @@ const table: Record<string, readonly Case[]> = {
     of('site import lab none.csv', 2, ['none.csv', 'cannot be read']),
     csv('name,lfdi,buss\nA,1,x\n', 2, ['column buss', 'did you mean bus?']),
     csv(`name,lfdi\n\n# c\nA,${'1'.repeat(40)}\nB\n`, 2, ['sites.csv:5', '2 fields']),
-    csv(`name,lfdi,maxImportW\nA,${'1'.repeat(40)},1\nB,${'2'.repeat(40)},many\n`, 2, [
-      'sites.csv:3, maxImportW',
+    csv(`name,lfdi,maxImportW\nA,${'1'.repeat(40)},1\nB,${'2'.repeat(40)},many\n`, 1, [
+      'sites.csv:3: maxImportW',
       'many',
     ]),
-    csv(`name,lfdi\nA,${'1'.repeat(40)}\n,${'2'.repeat(40)}\n`, 2, ['sites.csv:3, name', 'missing']),
-    csv(`name,lfdi\nA,${'1'.repeat(40)}\n# c\nB,22\n`, 1, ['sites.csv:4, lfdi', '40 hex digits']),
+    csv(`name,lfdi\nA,${'1'.repeat(40)}\n,${'2'.repeat(40)}\n`, 1, ['sites.csv:3: name', 'missing']),
+    csv(`name,lfdi\nA,${'1'.repeat(40)}\n# c\nB,22\n`, 1, ['sites.csv:4: lfdi', '40 hex digits']),
     csv(`name,lfdi,firmImportW\nA,${'1'.repeat(40)},0\n# c\nB,${'2'.repeat(40)},7\n`, 1, [
-      'sites.csv:4 (B), firmImportW',
+      'sites.csv:4: B, firmImportW',
     ]),
     csv(`name,lfdi,bus\nA,${'1'.repeat(40)},van-depot\nB,${'2'.repeat(40)},van-dept\n`, 1, [
-      'site B, bus',
+      'sites.csv:3: B, bus',
       'did you mean van-depot?',
     ]),
-    csv(`name,lfdi\nA,${'1'.repeat(40)}\nA,${'2'.repeat(40)}\n`, 1, ['CONFLICT', 'site A']),
+    csv(`name,lfdi\nA,${'1'.repeat(40)}\nA,${'2'.repeat(40)}\n`, 1, ['sites.csv:3: line 2 has the name A too']),
   ],
   backup: [
     of('backup lab', 2, "missing required argument 'file'"),
@@ -254,11 +254,11 @@ const table: Record<string, readonly Case[]> = {
     of('conformance', 2, ['url', 'https://127.0.0.1:8443/dcap']),
     of('conformance localhost', 2, ['https://HOST:PORT/dcap', 'localhost']),
     of('conformance http://127.0.0.1:1/dcap --dir lab', 2, 'an https URL'),
-    of('conformance https://127.0.0.1:1/dcap --only NONE-*', 2, ['--only', 'COMM-003']),
+    of('conformance https://127.0.0.1:1/dcap --only NONE-*', 2, ['--only', 'AGG-002']),
     of('conformance https://127.0.0.1:1/dcap --dir lab', 1, ['no server runs on this folder', 'headroom serve']),
     of('conformance https://127.0.0.1:1/dcap --dir elsewhere', 2, 'headroom init'),
     of('conformance https://127.0.0.1:1/dcap --operator api', 2, 'name the server folder with --dir'),
-    of('conformance https://127.0.0.1:1/dcap --dir lab --operator nobody', 2, ['--operator', 'api or prompt']),
+    of('conformance https://127.0.0.1:1/dcap --dir lab --operator nobody', 2, ['--operator', 'api, hook or prompt']),
     of('conformance https://127.0.0.1:1/dcap --dir lab --operator prompt --clock x', 2, ['--clock', 'three numbers']),
     of('conformance https://127.0.0.1:1/dcap --dir lab --operator prompt --roots none.pem', 2, [
       'none.pem',

@@ -42,33 +42,12 @@ function phasesOf(text: string, at: string): number[] {
   return [...digits].map(Number);
 }
 
-/** Bodies of all rows. @throws Problem BAD_USAGE with the line of the file */
-export function siteRows(rows: readonly CsvRow[], file: string): Record<string, unknown>[] {
+/** @throws Problem BAD_USAGE for a column of no such name */
+export function checkColumns(rows: readonly CsvRow[], file: string): void {
   for (const name of Object.keys(rows[0]?.values ?? {}))
     if (!siteColumns.includes(name))
       throw new Problem('BAD_USAGE', {
         at: `${file}, column ${name}`,
         note: orElse('no such column', name, siteColumns),
       });
-  return rows.map(({ line, values }) => {
-    for (const needed of ['name', 'lfdi'])
-      if (!values[needed]) throw new Problem('BAD_USAGE', { at: `${file}:${line}, ${needed}`, note: 'it is missing' });
-    return siteBody(values, name => `${file}:${line}, ${name}`);
-  });
-}
-
-/** What the operator API says of the n-th site of a request, said of the line of the file it came from. */
-export function ofTheFile(thrown: unknown, rows: readonly CsvRow[], file: string): unknown {
-  if (!(thrown instanceof Problem)) return thrown;
-  const lineOf = (index: number) => `${file}:${rows[index]?.line ?? '?'}`;
-  const say = (text: string) =>
-    text
-      .replace(/\bsites\.(\d+)\./g, (_, index: string) => `${lineOf(Number(index))}, `)
-      .replace(/\bsite (\d+) \(/g, (_, nth: string) => `${lineOf(Number(nth) - 1)} (`);
-  const { at, note } = thrown.detail;
-  return new Problem(thrown.code, {
-    ...thrown.detail,
-    ...(at !== undefined && { at: say(at) }),
-    ...(note !== undefined && { note: say(note) }),
-  });
 }

@@ -5,7 +5,8 @@ import { Problem } from '../base/problem';
 import { type Site } from '../functions/site';
 import { type AddCommand, type Io } from './command';
 import { readCsv } from './csv';
-import { ofTheFile, siteBody, siteColumns, siteRows } from './site-fields';
+import { checkColumns, siteBody, siteColumns } from './site-fields';
+import { importSites } from './site-import';
 import { allPages } from './operator-api';
 import { withOperator } from './with-operator';
 
@@ -66,20 +67,24 @@ export const site: AddCommand = (program, io) => {
     .command('import')
     .argument('<dir>')
     .argument('<file>', `CSV with a header; columns: ${siteColumns.join(', ')}`)
+    .option('--skip-bad', 'register the good rows though there are bad ones')
     .option('--json')
-    .description('register many sites, all or none')
-    .action(async (dir: string, file: string, options: SiteOptions) => {
-      const path = resolve(io.cwd, file);
-      const rows = readCsv(readText(path), path);
-      const bodies = siteRows(rows, path);
-      const { sites } = await withOperator(home(dir), io, api =>
-        api.post<{ sites: Site[] }>('/api/sites', { sites: bodies }).catch((thrown: unknown) => {
-          throw ofTheFile(thrown, rows, path);
-        }),
-      );
-      if (options.json) show(io, true, sites);
-      else io.out(`${sites.length} sites registered`);
-    });
+    .description('register many sites, all or none; every bad row is told with its line')
+    .action(
+      async (dir: string, file: string, { skipBad = false, json = false }: { skipBad?: boolean; json?: boolean }) => {
+        const path = resolve(io.cwd, file);
+        const rows = readCsv(readText(path), path);
+        checkColumns(rows, path);
+        const { added, bad } = await withOperator(home(dir), io, api => importSites(api, io, rows, { skipBad }));
+        if (json) io.out(JSON.stringify({ added: added.length, sites: added, bad }));
+        else for (const { line, reason } of bad) io.out(`${path}:${line}: ${reason}`);
+        if (!json) io.out(`${added.length} sites registered`);
+        if (bad.length === 0) return;
+        io.exitCode = 1;
+        const note = `${bad.length} bad rows ${skipBad ? 'left out' : 'and so none registered'}`;
+        io.say(`headroom: ${new Problem('BAD_VALUE', { at: path, note }).advice}`);
+      },
+    );
 
   group
     .command('list')
@@ -95,10 +100,11 @@ export const site: AddCommand = (program, io) => {
     .command('show')
     .argument('<dir>')
     .argument('<site>', 'id, name or LFDI')
+    .option('--json', 'in one line')
     .description('everything known of one site')
-    .action(async (dir: string, which: string) => {
+    .action(async (dir: string, which: string, { json = false }: { json?: boolean }) => {
       const found = await withOperator(home(dir), io, api => api.get<Site>(`/api/sites/${encodeURIComponent(which)}`));
-      io.out(JSON.stringify(found, null, 2));
+      io.out(json ? JSON.stringify(found) : JSON.stringify(found, null, 2));
     });
 
   limits(group.command('change').argument('<dir>').argument('<site>'))
@@ -115,13 +121,32 @@ export const site: AddCommand = (program, io) => {
     });
 
   group
+    .command('rekey')
+    .argument('<dir>')
+    .argument('<site>', 'id, name or LFDI')
+    .argument('<lfdi>', 'LFDI of its new certificate')
+    .option('--pin <pin>', 'PIN of the new device, where it has another')
+    .option('--json')
+    .description('give a site the LFDI of its new certificate; all else stays')
+    .action(async (dir: string, which: string, lfdi: string, options: SiteOptions) => {
+      const { pin } = siteBody({ pin: options.pin }, optionOf);
+      const changed = await withOperator(home(dir), io, api =>
+        api.post<Site>(`/api/sites/${encodeURIComponent(which)}/rekey`, { lfdi, ...(pin !== undefined && { pin }) }),
+      );
+      show(io, options.json, [changed]);
+    });
+
+  group
     .command('remove')
     .argument('<dir>')
     .argument('<site>')
+    .option('--with-managed', 'of an aggregator: the sites it speaks for too')
+    .option('--json')
     .description('remove a site and all that hangs below it')
-    .action(async (dir: string, which: string) => {
-      await withOperator(home(dir), io, api => api.remove(`/api/sites/${encodeURIComponent(which)}`));
-      io.out(`${which} removed`);
+    .action(async (dir: string, which: string, options: { withManaged?: boolean; json?: boolean }) => {
+      const query = options.withManaged ? '?managed=remove' : '';
+      await withOperator(home(dir), io, api => api.remove(`/api/sites/${encodeURIComponent(which)}${query}`));
+      io.out(options.json ? JSON.stringify({ removed: which }) : `${which} removed`);
     });
 
   group
@@ -129,11 +154,15 @@ export const site: AddCommand = (program, io) => {
     .argument('<dir>')
     .argument('<lfdi>', 'LFDI that is not to be let in any more; open connections end at once')
     .option('--undo', 'let it in again')
+    .option('--json')
     .description('revoke a certificate')
-    .action(async (dir: string, lfdi: string, options: { undo?: boolean }) => {
+    .action(async (dir: string, lfdi: string, options: { undo?: boolean; json?: boolean }) => {
       const path = `/api/revocations/${encodeURIComponent(lfdi)}`;
       await withOperator(home(dir), io, api => (options.undo ? api.remove(path) : api.put(path, {})));
-      io.out(`${lfdi} ${options.undo ? 'is let in again' : 'is revoked'}`);
+      const revoked = !(options.undo ?? false);
+      io.out(
+        options.json ? JSON.stringify({ lfdi, revoked }) : `${lfdi} ${revoked ? 'is revoked' : 'is let in again'}`,
+      );
     });
 };
 

@@ -54,7 +54,8 @@ function handlerOf(route: Route, { deps, audit, checkAnswers = false }: FrameOpt
     const act =
       route.method === 'get'
         ? () => route.handle(deps, asked)
-        : () => recorded({ ...deps, audit }, rowOf(route, asked), stamping => route.handle(stamping, asked));
+        : () =>
+            recorded({ ...deps, audit }, rowOf(route, asked), stamping => route.handle(stamping, asked), route.acted);
     const value = await repeatable(route, req, asked, act, deps, res);
     if (checkAnswers) check(route, value);
     answer(res, route, value);

@@ -47,6 +47,8 @@ interface Declared<P, Q, B> {
   readonly answer?: z.ZodType;
   /** The media type, where the answer is a text of another kind than JSON. */
   readonly media?: 'text/csv';
+  /** Whether it did anything, by its answer, where it wrote nothing to the store; it did unless this is given. */
+  readonly acted?: (answer: unknown) => boolean;
   /** Whether the answer holds a secret: it is told once and kept nowhere. */
   readonly secret?: boolean;
   /** 200 unless given; 201 where it makes something. */

@@ -37,6 +37,7 @@ export async function recorded(
   deps: RouteDeps & { readonly audit: Auditor },
   row: Omit<Row, 'at' | 'outcome'>,
   act: (deps: RouteDeps) => Promise<unknown>,
+  acted: (answer: unknown) => boolean = () => true,
 ): Promise<unknown> {
   const { store, clock, audit } = deps;
   let written = false;
@@ -51,6 +52,6 @@ export async function recorded(
     },
   };
   const value = await act({ ...deps, store: stamping });
-  if (!written) audit.record(row);
+  if (!written && acted(value)) audit.record(row);
   return value;
 }

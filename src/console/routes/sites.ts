@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../base/problem';
 import { announce, announcedPage, takeBack } from '../../functions/announced';
-import { addMany } from '../../functions/operator/bulk';
+import { addMany, type Bulk } from '../../functions/operator/bulk';
 import { responsesOfSite } from '../../functions/operator/delivery';
 import { rekeySite } from '../../functions/operator/rekey';
 import {
@@ -40,7 +40,7 @@ const announced = site.omit({ edev: true, lfdi: true, role: true, manager: true 
 /** A row as a site, or what is wrong with it. */
 function judged(deps: RouteDeps, row: object): NewSite | Problem {
   try {
-    const given = input.parse(input.newSite, row, 'row');
+    const given = input.parse(input.newSite, row, '');
     if (given.bus !== undefined) deps.envelopes.checkBus(given.bus, given.name);
     return complete(deps, given);
   } catch (thrown) {
@@ -94,6 +94,7 @@ export const siteRoutes: readonly Route[] = [
       added: z.array(site),
       refused: z.array(z.strictObject({ index: z.number(), reason: z.string() })),
     }),
+    acted: answer => (answer as Bulk).added.length > 0,
     handle: async (deps, { body: { sites, ...options } }) =>
       addMany(
         deps,

@@ -71,6 +71,6 @@ function about({ detail: { at, note, want, got } }: Problem): string {
     ...(want === undefined ? [] : [`want ${show(want)}`]),
     ...(got === undefined ? [] : [`got ${show(got)}`]),
   ]
-    .filter(part => part !== undefined)
+    .filter(part => part !== undefined && part !== '')
     .join(', ');
 }
