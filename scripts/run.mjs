@@ -120,6 +120,20 @@ const tasks = {
   check,
   'test:fuzz': args => only('fuzz', args),
   'test:crash': args => (build(), only('crash', args)),
+  /** Certificates and chains, who may see what, abuse, what the operator API answers to anything. */
+  'test:security': args =>
+    jest([
+      ...args,
+      'src/tls',
+      'src/protocol/access',
+      'src/server/abuse',
+      'src/server/hostile-wire',
+      'src/server/keys-and-audit',
+      'src/server/operator-contract',
+      'src/server/operator-tls',
+      'src/server/registration',
+      'src/server/trust-service',
+    ]),
   'test:conformance': args => (build(), only('live', args)),
   'test:mutants': args => only('mutants', args),
   bench: args => (build(), run(process.execPath, [join(root, 'dist', 'benchmarks', 'run.js'), ...args])),
