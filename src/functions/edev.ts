@@ -25,8 +25,11 @@ const alwaysThere = new Set([
 ]);
 
 /** What is shown of an EndDevice to an identity it does not belong to: who it is, and nothing to follow. */
-const named = ({ lFDI, sFDI, changedTime }: Stored): EndDevice =>
-  ({ ...(lFDI !== undefined && { lFDI }), sFDI, changedTime });
+const named = ({ lFDI, sFDI, changedTime }: Stored): EndDevice => ({
+  ...(lFDI !== undefined && { lFDI }),
+  sFDI,
+  changedTime,
+});
 
 /** Adds the links of an EndDevice: only to what is there. An aggregator's own entry has no FSA and no DER (protocol facts 5.2). */
 async function endDevice(ctx: Context, stored: Stored, edev: string): Promise<EndDevice> {
