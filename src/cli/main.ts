@@ -8,6 +8,11 @@ import { terminalOf } from './screen';
 function main(argv: string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
+  // `headroom audit DIR | head` reads no more than it wants: that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const terminal = terminalOf(process.stderr, process.env);
   const io: Io = {
     clock: new SystemClock(),
