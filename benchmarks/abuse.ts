@@ -18,8 +18,8 @@ import { LoadConnection } from './load';
 import { type BenchResult } from './result';
 
 const kinds = ['silence', 'handshakes', 'hoarding', 'requests', 'bodies'];
-const rounds = 4;
-const windowS = 2.5;
+const rounds = 3;
+const windowS = 2;
 const everyS = 0.02;
 /** An abuser's first burst, which its buckets allow, is over by then. */
 const settleS = 1.5;

@@ -53,13 +53,29 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       if (answer.status === 429) holdBack(req);
       record(deps, request, answer, deps.clock.monotonicMs() - startMs);
     };
+    if (tooFarAhead(req.socket, 1)) {
+      deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
+      req.socket.destroy();
+      return;
+    }
     turns(peer.lfdi, () => {
+      tooFarAhead(req.socket, -1);
       if (res.destroyed) return;
       const answer = deps.answer(request);
       if (answer instanceof Promise) void answer.then(give);
       else give(answer);
     });
   };
+}
+
+/** Requests of one connection that wait for their turn; a pipelining client has a dozen, and each takes memory. */
+const mostAhead = 256;
+const ahead = new WeakMap<object, number>();
+
+function tooFarAhead(socket: object, more: number): boolean {
+  const now = (ahead.get(socket) ?? 0) + more;
+  ahead.set(socket, now);
+  return now > mostAhead;
 }
 
 const wall = new SystemClock();
