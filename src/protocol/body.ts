@@ -45,7 +45,7 @@ export async function readBody(source: BodySource, maxBytes: number): Promise<Bu
 }
 
 /** What is read past at most, so that a refused body is not taken for the next request; a longer one ends the connection. */
-const passedBy = 1_048_576;
+const passedBy = 131_072;
 
 /** Reads past what is left of a body nobody wants. Returns whether the connection can go on; else it ends once the peer has our answer. */
 export function readPast(source: BodySource): boolean {

@@ -69,7 +69,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
 }
 
 /** Requests of one connection that wait for their turn; a pipelining client has a dozen, and each takes memory. */
-const mostAhead = 256;
+const mostAhead = 32;
 const ahead = new WeakMap<object, number>();
 
 function tooFarAhead(socket: object, more: number): boolean {
