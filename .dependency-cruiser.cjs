@@ -48,8 +48,15 @@ module.exports = {
     {
       name: 'conformance-tests-cannot-peek',
       severity: 'error',
-      from: { path: '^conformance-tests/', pathNot: tests },
+      from: { path: '^conformance-tests/', pathNot: `${tests}|^conformance-tests/mutants/` },
       to: { path: '^src/', pathNot: places(['base', 'model', 'codec', 'client', 'tls']) },
+    },
+    {
+      name: 'mutants-only-for-their-test',
+      comment: 'mutants/ builds our server to spoil it; the suite itself must not see it',
+      severity: 'error',
+      from: { pathNot: '^conformance-tests/mutants/' },
+      to: { path: '^conformance-tests/mutants/' },
     },
     ...Object.entries(fences).map(([name, home]) => ({
       name: `fence-of-${name}`,
