@@ -78,7 +78,17 @@ export async function get(): Promise<BenchResult> {
 async function prepare(dir: string) {
   await initDir(
     dir,
-    { port: 0, operatorPort: 0, host: '127.0.0.1', logLevel: 'warn', maxRequestsPerMinute: 10_000_000 },
+    {
+      port: 0,
+      operatorPort: 0,
+      host: '127.0.0.1',
+      logLevel: 'warn',
+      // All connections are of one identity, which no client would have so many of.
+      maxRequestsPerMinute: 10_000_000,
+      maxConnectionsPerIdentity: 1000,
+      maxRequestsInTurn: 10_000,
+      maxRequestsAtOnce: 10_000,
+    },
     deps,
   );
   const device = issueDevice(loadPki(dir), { name: 'bench', role: 'device' });

@@ -24,6 +24,7 @@ export class LoadConnection {
     });
     connection.socket.setNoDelay(true);
     connection.socket.on('data', (chunk: Buffer) => connection.read(chunk));
+    connection.socket.once('close', () => connection.waiting?.failed(new Error('the server ended the connection')));
     return connection;
   }
 
