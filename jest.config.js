@@ -6,7 +6,7 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/conformance-tests', '<rootDir>/examples', '<rootDir>/scripts'],
   setupFiles: ['<rootDir>/scripts/jest-setup.js'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '\\.(fuzz|crash|live)\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(fuzz|crash|live|mutants)\\.test\\.ts$'],
   transform: {
     '^.+\\.[cm]?[tj]s$': [
       '@swc/jest',
