@@ -4,6 +4,8 @@ export type LogFields = Record<string, unknown>;
 
 /** Structured log, passed in. `fields` are facts; `message` is a short constant phrase. */
 export interface Log {
+  /** Whether debug lines go anywhere: where they are many, what they say is not even put together otherwise. */
+  readonly debugs: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -25,6 +27,7 @@ export function jsonLog({ level = 'info', destination = process.stderr }: LogOpt
   const paths = secretFields.flatMap(name => [name, `*.${name}`]);
   const logger = pino({ level, base: null, redact: { paths, censor: '[secret]' } }, destination);
   const wrap = (inner: pino.Logger): Log => ({
+    debugs: inner.isLevelEnabled('debug'),
     debug: (message, fields) => inner.debug(fields ?? {}, message),
     info: (message, fields) => inner.info(fields ?? {}, message),
     warn: (message, fields) => inner.warn(fields ?? {}, message),
@@ -35,6 +38,7 @@ export function jsonLog({ level = 'info', destination = process.stderr }: LogOpt
 }
 
 export const silentLog: Log = {
+  debugs: false,
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -58,6 +62,7 @@ export function keptLog(): Log & { lines: LogLine[] } {
         lines.push({ level, message, fields: { ...base, ...fields } });
       };
     return {
+      debugs: true,
       debug: at('debug'),
       info: at('info'),
       warn: at('warn'),

@@ -49,7 +49,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     };
     const give = (answer: Answer) => {
       send(req, res, answer, id);
-      if (req.socket.writableLength > 0) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
+      if (req.socket.writableLength > mostUnread) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
       if (answer.status === 429) holdBack(req);
       record(deps, request, answer, deps.clock.monotonicMs() - startMs);
     };
@@ -67,6 +67,9 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     });
   };
 }
+
+/** Bytes a client may leave unread before time runs against it; what is less is not worth a timer for each answer. */
+const mostUnread = 65_536;
 
 /** Requests of one connection that wait for their turn; a pipelining client has a dozen, and each takes memory. */
 const mostAhead = 32;
@@ -116,6 +119,7 @@ function record(
     method: knownMethod(method),
     status: String(status),
   });
+  if (!problem && !log.debugs) return;
   const fields = {
     request: id,
     who: peer.lfdi.slice(0, 8),

@@ -3,12 +3,20 @@ import { inTurns } from './turns';
 function loop(perTurn: number) {
   const due: (() => void)[] = [];
   const ran: string[] = [];
-  const take = inTurns(perTurn, run => due.push(run));
+  let nowMs = 0;
+  const take = inTurns(
+    perTurn,
+    () => nowMs,
+    run => due.push(run),
+  );
   return {
     ran,
     due,
     ask: (identity: string, name: string) => take(identity, () => ran.push(name)),
-    turn: () => due.splice(0).forEach(run => run()),
+    turn: () => {
+      nowMs++;
+      due.splice(0).forEach(run => run());
+    },
   };
 }
 
@@ -23,12 +31,17 @@ it('runs a few of an identity at once and the rest in later turns, in order', ()
   ask('a', 'a6');
   turn();
   expect(ran.slice(6)).toEqual(['a5', 'a6']);
+  turn();
+  expect(ran).toHaveLength(8);
 });
 
-it('plans no turn when nothing waits and nothing was taken', () => {
-  const { due, ask, turn } = loop(2);
-  ask('a', 'a1');
-  turn();
-  turn();
-  expect(due).toEqual([]);
+it('plans no turn when nothing waits, and begins to count anew with time', () => {
+  const { due, ran, ask, turn } = loop(2);
+  for (let i = 0; i < 5; i++) {
+    ask('a', 'x');
+    ask('a', 'x');
+    expect(due).toEqual([]);
+    turn();
+  }
+  expect(ran).toHaveLength(10);
 });

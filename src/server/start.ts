@@ -106,7 +106,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       metrics,
       maxBodyBytes: config.maxBodyBytes,
       slowMs: config.requestTimeoutS * 1000,
-      turns: inTurns(config.maxRequestsInTurn),
+      turns: inTurns(config.maxRequestsInTurn, () => clock.monotonicMs()),
     });
     const device = deviceServer(
       {
