@@ -8,7 +8,15 @@ import { addManaged, aggregatorWith, clearAggregator, lfdiOf, type AggregatorFix
 import { devicesOf, linked, ownDevice, whole } from '../discover';
 import { procedure, type Claim, type Lab } from '../procedure';
 import { type Receiver } from '../receiver';
-import { expectChange, expectEnd, expectNothing, pathOf, subscribe, subscriptionList, trySubscribe } from '../subscriber';
+import {
+  expectChange,
+  expectEnd,
+  expectNothing,
+  pathOf,
+  subscribe,
+  subscriptionList,
+  trySubscribe,
+} from '../subscriber';
 
 interface Fixture extends AggregatorFixture {
   readonly receiver: Receiver;
