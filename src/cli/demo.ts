@@ -44,7 +44,7 @@ export const demo: AddCommand = (program, io) => {
     .option('--hours <n>', 'hours to simulate', '24')
     .option('--speed <x>', 'simulated seconds for each real one, at most')
     .option('--seed <n>', 'seed of everything random', '1')
-    .option('--engine <name>', 'capacity engine: a name, or the path of a module', 'equal-share')
+    .option('--engine <name>', 'capacity engine: a name, or the path of a module', 'box-robust')
     .option('--engine-options <json>', 'its options; file names in them are relative to the current folder')
     .option('--every <s>', 'simulated seconds between runs of the engine', '3600')
     .option('--poll <s>', 'poll rate of the programs', '300')
