@@ -187,3 +187,19 @@ it('takes a connection point once; another is for the operator to allow', async 
   expect((await house.operator('DELETE', '/api/sites/A/connection-point')).status).toBe(204);
   expect([await put('NMI-2'), await put('NMI-1')]).toEqual([204, 403]);
 });
+
+it('takes registrations that come all at once, of operators and of devices, each with an id of its own', async () => {
+  await house.operator('PUT', '/api/in-band-registration', { on: true });
+  const lfdis = Array.from({ length: 60 }, (_, n) => (n + 1).toString(16).toUpperCase().padStart(40, 'B'));
+  const entered = lfdis.map((lfdi, n) => house.operator('POST', '/api/sites', { name: `S${n}`, lfdi }));
+  const made = Array.from({ length: 12 }, (_, n) => post(house.device(`in-band-${n}`)));
+  expect((await Promise.all(entered)).map(({ status }) => status)).toEqual(lfdis.map(() => 201));
+  expect((await Promise.all(made)).map(({ status }) => status)).toEqual(made.map(() => 201));
+  const { sites } = (await house.operator('GET', '/api/sites')).json as { sites: { edev: string }[] };
+  expect(new Set(sites.map(({ edev }) => edev)).size).toBe(72);
+  // Of two that cannot both be, one is.
+  const twice = await Promise.all(
+    [1, 2].map(() => house.operator('POST', '/api/sites', { name: 'T', lfdi: '9'.repeat(40) })),
+  );
+  expect(twice.map(({ status }) => status).sort()).toEqual([201, 409]);
+});
