@@ -75,3 +75,17 @@ it('gives a name free that was changed or whose site was removed', async () => {
   await addSites(deps(), [site('Lot', 12), site('Barn', 11)]);
   expect(await findSite(store, 'Barn')).toMatchObject({ edev: '5' });
 });
+
+it('takes a hundred registrations at once, each with an id of its own, and of two of one name one', async () => {
+  let decided = 0;
+  const inner = store;
+  const counting: Store = { ...inner, commit: plan => (decided++, inner.commit(plan)) };
+  const all = Array.from({ length: 100 }, (_, n) =>
+    addSites({ ...deps(), store: counting }, [site(`New ${n}`, 1000 + n)]),
+  );
+  const made = (await Promise.all(all)).flat();
+  expect(new Set(made.map(({ edev }) => edev)).size).toBe(100);
+  expect(decided).toBeLessThanOrEqual(200); // each loses once at most, whatever the others do
+  const twins = await Promise.allSettled([1, 2].map(n => addSites(deps(), [site('Twin', 2000 + n)])));
+  expect(twins.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
