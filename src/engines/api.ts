@@ -21,6 +21,29 @@ export interface PassiveFlow {
   readonly var: readonly number[];
 }
 
+/** One forecast of what no envelope governs at an asset, and how it was come by (room `forecast`). */
+export interface AssetForecast {
+  readonly asset: AssetId;
+  /** Of one phase; over all of them where it is missing. */
+  readonly phase?: Phase;
+  /** Name of the forecaster that its back-test chose. */
+  readonly rung: string;
+  /** End of the last reading it knows. */
+  readonly trainedUntil: Seconds;
+  /** Levels of the low and the high quantile, such as 0.05 and 0.95. */
+  readonly lowLevel: number;
+  readonly highLevel: number;
+  /** Mean pinball loss in the back-test at 5, 50 and 95 %, W, and as a share of that of the naive rung. */
+  readonly pinballW: number;
+  readonly ofNaive: number;
+  /** Share of the back-test's readings that lay in the band of 5 to 95 %. */
+  readonly coverage90: number;
+  /** Watts in each step, import positive: low quantile, expectation, high quantile. */
+  readonly lowW: readonly number[];
+  readonly pointW: readonly number[];
+  readonly highW: readonly number[];
+}
+
 /** A place with a rating. Devices hang below assets; assets form a tree with the substation side at its root. */
 export interface Asset {
   readonly id: AssetId;
@@ -88,6 +111,8 @@ export interface Snapshot {
   readonly network?: Network;
   /** What is drawn from that network besides the devices. Absent: not known, and then no power flow is worth solving. */
   readonly passive?: readonly PassiveDraw[];
+  /** Forecasts that the passive flow above rests on: there already, so an engine need not read them. Absent: shapes of the network alone. */
+  readonly forecasts?: readonly AssetForecast[];
   readonly seed: number;
 }
 

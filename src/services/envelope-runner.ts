@@ -13,6 +13,7 @@ import { nextTurn } from '../base/turn';
 import { wireWatts } from '../base/units';
 import { type Notice, type Proposal, type Snapshot, noticesOf } from '../engines/api';
 import { type NewSeries, type Store } from '../store/api';
+import { basisOf } from './basis';
 import { type EngineHost } from './engine-host';
 import { type EnvelopeControl, controlsOf, liveControls, packBounds } from './envelopes/controls';
 import { type NewEnvelope, ownSteps } from './envelopes/publication';
@@ -200,6 +201,7 @@ async function publish(
   net: NetResult,
   reasonFor: (envelope: SafeEnvelope) => FallbackReason | undefined,
 ): Promise<Published> {
+  const basis = basisOf(snapshot);
   let conflict: readonly string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
     const head = await store.get(headHref);
@@ -221,7 +223,7 @@ async function publish(
       const { bound, controls: made, ...row } = publication;
       controls += made;
       const origin = { engine: host.engine, inputsHash: hash };
-      series.push({ site, publishedAt: now, ...row, ...packBounds(bound), ...origin });
+      series.push({ site, publishedAt: now, ...row, ...packBounds(bound), ...origin, ...basis(site) });
     }
     const published = { controlsPublished: controls, sitesPublished: series.length, perSite };
     if (series.length === 0) return published;

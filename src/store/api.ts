@@ -70,6 +70,8 @@ export interface NewSeries {
   readonly engine: string;
   /** Hash of the snapshot the engine saw. */
   readonly inputsHash: string;
+  /** JSON of what its inputs rest on, such as the forecasts used; never empty. Missing: nothing is known of it. */
+  readonly basis?: string;
 }
 
 export interface Series extends NewSeries {

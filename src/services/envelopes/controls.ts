@@ -31,6 +31,8 @@ export interface EnvelopeControl {
   /** What bound the limits at its first step. */
   readonly bound: BoundBy;
   readonly engine: string;
+  /** JSON of what its inputs rest on, where that is known. */
+  readonly basis?: string;
   readonly createdAt: Seconds;
   /**
    * When a newer control takes over: the start of the first step inside this control that a later row owns, but never before
@@ -154,6 +156,7 @@ function controlAt(row: Series, step: number, steps: number, pen: Pen): Envelope
     exportW: row.exportW[step] ?? 0,
     bound: boundAt(row, step),
     engine: row.engine,
+    ...(row.basis !== undefined && { basis: row.basis }),
     createdAt: row.publishedAt,
   };
 }

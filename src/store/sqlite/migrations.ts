@@ -176,4 +176,8 @@ CREATE TABLE coarse_readings (
   PRIMARY KEY (meter, start, step_s)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+-- What an envelope's inputs rest on, such as the forecasts used; NULL where nothing is known of it.
+ALTER TABLE series ADD COLUMN basis TEXT;
+`,
 ];

@@ -3,16 +3,17 @@ import { endianness } from 'node:os';
 import { type Seconds } from '../../base/clock';
 import { type NewSeries, type Series } from '../api';
 
-interface Row extends Omit<Series, 'importW' | 'exportW' | 'own' | 'bound' | 'reasons'> {
+interface Row extends Omit<Series, 'importW' | 'exportW' | 'own' | 'bound' | 'reasons' | 'basis'> {
   readonly importW: Buffer;
   readonly exportW: Buffer;
   readonly own: Buffer;
   readonly bound: Buffer;
   readonly reasons: string;
+  readonly basis: string | null;
 }
 
 const row = `id, site, published_at AS publishedAt, start, step_s AS stepS, import_w AS importW, export_w AS exportW,
-  own, bound, reasons, engine, inputs_hash AS inputsHash FROM series`;
+  own, bound, reasons, engine, inputs_hash AS inputsHash, basis FROM series`;
 
 /** Envelopes: one row a publication and site, limits packed as little-endian Int32, flags and reasons as bytes. */
 export class SqliteSeries {
@@ -25,7 +26,7 @@ export class SqliteSeries {
       latest: db.prepare<[string], number>('SELECT max(id) FROM series WHERE site = ?').pluck(),
       insert: db.prepare<unknown[]>(
         `INSERT INTO series (site, published_at, start, step_s, ends, import_w, export_w, own, bound, reasons, engine,
-           inputs_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           inputs_hash, basis) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
     };
   }
@@ -46,16 +47,17 @@ export class SqliteSeries {
   add(s: NewSeries): number {
     const ends = s.start + s.stepS * s.importW.length;
     const packed = [pack(s.importW), pack(s.exportW), Buffer.from(s.own), Buffer.from(s.bound)];
-    const rest = [JSON.stringify(s.reasons), s.engine, s.inputsHash];
+    const rest = [JSON.stringify(s.reasons), s.engine, s.inputsHash, s.basis ?? null];
     return Number(
       this.sql.insert.run(s.site, s.publishedAt, s.start, s.stepS, ends, ...packed, ...rest).lastInsertRowid,
     );
   }
 }
 
-function toSeries(found: Row): Series {
+function toSeries({ basis, ...found }: Row): Series {
   return {
     ...found,
+    ...(basis !== null && { basis }),
     importW: unpack(found.importW),
     exportW: unpack(found.exportW),
     own: Uint8Array.from(found.own),

@@ -25,6 +25,7 @@ export function recordContract(open: OpenStore): void {
         bound: Uint8Array.of(0, 1, 2, 0, 1, 2),
         reasons: ['firm', '', 'branch “a”'],
         start: 4_102_444_800,
+        basis: '{"forecasts":[]}',
       });
       const [id = 0] = await add(store, row);
       const back = await store.series.get(id);
@@ -81,6 +82,7 @@ export function recordContract(open: OpenStore): void {
       ['a step of no length', { stepS: 0 }],
       ['a start between two seconds', { start: 1.5 }],
       ['a flag that is neither 0 nor 1', { own: Uint8Array.of(0, 2, 0) }],
+      ['a basis that says nothing', { basis: '' }],
     ])('refuses a row with %s', async (_, fields) => {
       await expect(store.commit({ series: [series('1', fields)] })).rejects.toMatchObject({ code: 'BUG' });
       expect(await store.series.latest('1')).toBe(0);

@@ -43,8 +43,9 @@ const newSeries: fc.Arbitrary<NewSeries> = fc
     site: fc.constantFrom(...sites),
     start: fc.integer({ min: 0, max: 3000 }),
     steps: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(1), fc.nat(1)), { minLength: 1, maxLength: 5 }),
+    basis: fc.constantFrom(undefined, '{}'),
   })
-  .map(({ site, start, steps }) => ({
+  .map(({ site, start, steps, basis }) => ({
     site,
     publishedAt: start,
     start,
@@ -56,6 +57,7 @@ const newSeries: fc.Arbitrary<NewSeries> = fc
     reasons: ['firm', 'head'],
     engine: 'e',
     inputsHash: 'h',
+    ...(basis !== undefined && { basis }),
   }));
 const value = fc.oneof(fc.integer(), fc.double({ noNaN: true, min: -1e15, max: 1e15 })).map(n => (n === 0 ? 0 : n));
 const readingRow: fc.Arbitrary<ReadingRow> = fc.record(
