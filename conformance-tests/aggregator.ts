@@ -65,7 +65,11 @@ export interface Topology {
 }
 
 /** The whole tree with a program on each node; device EDx stands under service point SPx. */
-export async function topologyFor(lab: Lab, id: string, devices: ReadonlyMap<string, WireIdentity>): Promise<Topology> {
+export async function topologyFor(
+  lab: Pick<Lab, 'operator' | 'managedIdentity'>,
+  id: string,
+  devices: ReadonlyMap<string, { readonly lfdi: string }>,
+): Promise<Topology> {
   const groups = new Map<string, GroupRef>();
   const programs = new Map<string, ProgramRef>();
   // Names of groups are told apart from run to run.
@@ -103,7 +107,7 @@ export function inheritedBy({ above }: Topology, node: string): string[] {
 }
 
 /** A server may keep a program as long as an event of it is to be seen, and a group as long as it has programs. */
-export async function clearTopology(lab: Lab, topology: Topology | undefined): Promise<void> {
+export async function clearTopology(lab: Pick<Lab, 'operator'>, topology: Topology | undefined): Promise<void> {
   if (!topology) return;
   const kept = () => undefined;
   for (const program of topology.programs.values()) await lab.operator.removeProgram(program).catch(kept);

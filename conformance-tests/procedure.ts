@@ -5,6 +5,7 @@
 import { type Clock } from '../src/base/clock';
 import { type Operator } from './operator';
 import { type Receiver } from './receiver';
+import { type Scenario } from './scenario-spec';
 import { type Wire, type WireIdentity } from './wire';
 
 /** What a server may claim to support (its PICS); a procedure that needs something unclaimed is reported as not supported. */
@@ -88,6 +89,8 @@ export interface Procedure<F = unknown> {
   readonly lastsS?: number;
   /** It changes the whole server, so that no other may run beside it. */
   readonly alone?: boolean;
+  /** Of a procedure about programs and events: its values, from which clients are tested too. */
+  readonly story?: Scenario;
   readonly arrange: (lab: Lab) => Promise<F>;
   readonly steps: readonly Step<F>[];
   /** Undoes the fixture; runs whatever happened. */

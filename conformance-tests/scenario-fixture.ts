@@ -1,7 +1,7 @@
 /** What the lab arranges for a scenario: devices, programs with defaults and curves, and events as their time comes. */
 import { type DERControlBase } from '../src/model/der';
 import { type EventFacts } from './event-facts';
-import { type ControlRef, type NewCurve, type ProgramRef } from './operator';
+import { type ControlRef, type NewCurve, type Operator, type ProgramRef } from './operator';
 import { type Lab } from './procedure';
 import { type ControlSpec, type EventSpec, type Scenario } from './scenario-spec';
 import { type Wire, type WireIdentity } from './wire';
@@ -68,6 +68,17 @@ export async function arrangeScenario(lab: Lab, spec: Scenario): Promise<Scenari
     await operator.registerDevice({ ...managed, manager: identity.lfdi });
     devices.set(name, managed);
   }
+  for (const [key, made] of await makePrograms(operator, spec, devices)) programs.set(key, made);
+  return fixture;
+}
+
+/** Programs with their defaults and curves, each for the devices it names. */
+export async function makePrograms(
+  operator: Operator,
+  spec: Pick<Scenario, 'id' | 'programs'>,
+  devices: ReadonlyMap<string, { readonly lfdi: string }>,
+): Promise<Map<string, MadeProgram>> {
+  const programs = new Map<string, MadeProgram>();
   for (const [key, program] of Object.entries(spec.programs)) {
     const description = `${spec.id} ${key}`;
     const names = program.devices ?? [...devices.keys()];
@@ -77,7 +88,7 @@ export async function arrangeScenario(lab: Lab, spec: Scenario): Promise<Scenari
       devices: names.map(name => devices.get(name)?.lfdi ?? name),
       ...(program.assignment !== undefined && { assignment: program.assignment }),
     });
-    const fallback = program.default && (await makeControl(lab, ref, program.default));
+    const fallback = program.default && (await makeControl(operator, ref, program.default));
     if (fallback) {
       const { base, setGradW, setSoftGradW } = fallback;
       await operator.setDefault(ref, {
@@ -95,14 +106,14 @@ export async function arrangeScenario(lab: Lab, spec: Scenario): Promise<Scenari
       ...(fallback && { default: fallback }),
     });
   }
-  return fixture;
+  return programs;
 }
 
-async function makeControl(lab: Lab, program: ProgramRef, spec: ControlSpec): Promise<MadeControl> {
+export async function makeControl(operator: Operator, program: ProgramRef, spec: ControlSpec): Promise<MadeControl> {
   const links: Record<string, { href: string }> = {};
   const curves: { href: string; curve: NewCurve }[] = [];
   for (const [mode, curve] of Object.entries(spec.curves ?? {})) {
-    const { href } = await lab.operator.addCurve(program, curve);
+    const { href } = await operator.addCurve(program, curve);
     links[mode] = { href };
     curves.push({ href, curve });
   }
@@ -119,7 +130,7 @@ export async function makeEvent(lab: Lab, fixture: ScenarioFixture, spec: EventS
   const { wire, programs, events } = fixture;
   const program = programs.get(spec.program);
   if (!program) throw new RangeError(`scenario ${fixture.spec.id} has no program ${spec.program}`);
-  const made = await makeControl(lab, program.ref, spec);
+  const made = await makeControl(lab.operator, program.ref, spec);
   if (fixture.begin === 0) fixture.begin = await lab.serverTime(wire);
   const shifts = {
     ...(spec.randomizeStart !== undefined && { randomizeStart: spec.randomizeStart }),

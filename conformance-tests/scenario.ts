@@ -28,6 +28,7 @@ export function scenario(spec: Scenario): Procedure {
     ],
     fixture: about,
     lastsS: lastSeen(events),
+    story: spec,
     arrange: lab => arrangeScenario(lab, spec),
     clear: clearScenario,
     steps: [

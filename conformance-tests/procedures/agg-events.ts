@@ -1,31 +1,13 @@
 /** AGG-002 to AGG-012: an aggregator with four devices; SY is for all of them, TFA for those of transformer A alone. */
 import { responses123, scenario, type EventSpec, type ProgramSpec } from '../scenario';
-import { powerFactor } from './curves';
+import { event, limit, overlapping, type Overlap } from './event-stories';
 
 const devices = ['EDA1', 'EDA2', 'EDB1', 'EDB2'];
 const [onA, onB] = [devices.slice(0, 2), devices.slice(2)];
-const limit = (opModMaxLimW: number) => ({ base: { opModMaxLimW } });
-const pf = { base: { opModFixedPFInjectW: powerFactor(950) } };
 const TFA: ProgramSpec = { primacy: 5, devices: onA, default: limit(8000) };
 const SY: ProgramSpec = { primacy: 10, default: limit(9000) };
 const each = (names: readonly string[], statuses: readonly number[]) =>
   Object.fromEntries(names.map(name => [name, statuses]));
-
-const event = (
-  name: string,
-  program: 'SY' | 'TFA',
-  startS: number,
-  durationS: number,
-  more: Partial<EventSpec> = {},
-): EventSpec => ({
-  ...limit(program === 'SY' ? 6000 : 5000),
-  name,
-  program,
-  startS,
-  durationS,
-  responses: responses123,
-  ...more,
-});
 
 const story = (
   number: number,
@@ -46,21 +28,15 @@ const story = (
   });
 };
 
-const overlaps = (first: number, kind: 'similar' | 'independent') => {
-  const similar = kind === 'similar';
-  const about = `SY runs from +2 to +4 min and TFA from +3 to +4 min, with ${similar ? 'the same mode' : 'different modes'}.`;
-  const weak = (lost: number): EventSpec =>
-    event('SY', 'SY', 120, 120, {
-      responsesOf: { ...each(onA, similar ? [1, 2, lost] : responses123), ...each(onB, responses123) },
-    });
-  const strong = (more: Partial<EventSpec> = {}) => event('TFA', 'TFA', 180, 60, { ...(similar ? {} : pf), ...more });
-  const title = (how: string) => `Overlapping ${kind} events, ${how}`;
-  return [
-    // 14: aborted for another program, as the errata 5 and 6 ask; 7 where SY is in flight.
-    story(first, title('SY made first'), about, { SY, TFA }, [weak(14), strong()]),
-    story(first + 1, title('TFA made first'), about, { SY, TFA }, [strong(), weak(14)]),
-    story(first + 2, title('TFA made while SY runs'), about, { SY, TFA }, [weak(7), strong({ createdS: 140 })]),
-  ];
+const overlaps = (first: number, kind: Overlap) => {
+  const about = `SY runs from +2 to +4 min and TFA from +3 to +4 min, with ${kind === 'similar' ? 'the same mode' : 'different modes'}.`;
+  const weak = (lost: number) => ({
+    responsesOf: { ...each(onA, kind === 'similar' ? [1, 2, lost] : responses123), ...each(onB, responses123) },
+  });
+  // 14: aborted for another program, as the errata 5 and 6 ask; 7 where SY is in flight.
+  return overlapping(kind, 'TFA', [weak(14), weak(14), weak(7)]).map(({ how, events }, i) =>
+    story(first + i, `Overlapping ${kind} events, ${how}`, about, { SY, TFA }, events),
+  );
 };
 
 export const aggEvents = [

@@ -1,25 +1,8 @@
 /** BASIC-015 to BASIC-026: a direct device, programs SY (system) and SP (service point), and events that meet. */
-import { responses123, scenario, type EventSpec, type ProgramSpec } from '../scenario';
-import { powerFactor } from './curves';
+import { scenario, type EventSpec, type ProgramSpec } from '../scenario';
+import { event, limit, overlapping, type Overlap } from './event-stories';
 
 const [sy, sp, tf] = [10, 4, 5];
-const limit = (opModMaxLimW: number) => ({ base: { opModMaxLimW } });
-const pf = { base: { opModFixedPFInjectW: powerFactor(950) } };
-const event = (
-  name: string,
-  program: string,
-  startS: number,
-  durationS: number,
-  more: Partial<EventSpec> = {},
-): EventSpec => ({
-  ...limit(program === 'SY' ? 6000 : 5000),
-  name,
-  program,
-  startS,
-  durationS,
-  responses: responses123,
-  ...more,
-});
 
 const story = (
   number: number,
@@ -45,21 +28,11 @@ const stack = Array.from({ length: 24 }, (_, i) =>
   event(`SP${i + 1}`, 'SP', 120 * (i + 1), 60, i === 0 ? {} : { cancelledS: 190, responses: [1, 6] }),
 );
 
-const overlaps = (first: number, kind: 'similar' | 'independent', about: string) => {
-  const other = kind === 'similar' ? {} : pf;
-  const loser = kind === 'similar' ? { responses: [1, 7] } : {};
+const overlaps = (first: number, kind: Overlap, about: string) => {
   const inFlight = kind === 'similar' ? { responses: [1, 2, 7] } : {};
-  const weak = (more: Partial<EventSpec>) => event('SY', 'SY', 120, 120, more);
-  const strong = (more: Partial<EventSpec> = {}) => event('SP', 'SP', 180, 60, { ...other, ...more });
-  const title = (how: string) => `Two programs, overlapping ${kind} events, ${how}`;
-  return [
-    story(first, title('SY made first'), `${about} SY is made first.`, plainly, [weak(inFlight), strong()]),
-    story(first + 1, title('SP made first'), `${about} SP is made first.`, plainly, [strong(), weak(inFlight)]),
-    story(first + 2, title('SP made while SY runs'), `${about} SP is made while SY runs.`, plainly, [
-      weak(kind === 'similar' ? inFlight : loser),
-      strong({ createdS: 140 }),
-    ]),
-  ];
+  return overlapping(kind, 'SP', [inFlight, inFlight, inFlight]).map(({ how, events }, i) =>
+    story(first + i, `Two programs, overlapping ${kind} events, ${how}`, `${about} ${how}.`, plainly, events),
+  );
 };
 
 export const basicEvents = [
