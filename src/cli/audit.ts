@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { Problem } from '../base/problem';
 import { type AddCommand } from './command';
 import { moment } from './table';
+import { momentOption } from './time-option';
 import { withOperator } from './with-operator';
 
 interface Row {
@@ -41,8 +41,8 @@ export const audit: AddCommand = (program, io) => {
       const set = (name: string, value: string | number | undefined) => {
         if (value !== undefined) query.set(name, String(value));
       };
-      set('from', timeOf('--since', options.since));
-      set('to', timeOf('--until', options.until));
+      if (options.since !== undefined) set('from', momentOption('--since', options.since));
+      if (options.until !== undefined) set('to', momentOption('--until', options.until));
       for (const name of ['who', 'what', 'subject'] as const) set(name, options[name]);
       await withOperator(resolve(io.cwd, dir), io, async api => {
         for (let after = '0'; ;) {
@@ -66,10 +66,3 @@ const line = ({ at, who, from, what, subject, outcome, detail }: Row): string =>
     ...(subject === '' ? [] : [subject]),
     ...(Object.keys(detail).length === 0 ? [] : [JSON.stringify(detail)]),
   ].join('  ');
-
-function timeOf(at: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : text);
-  if (Number.isNaN(ms)) throw new Problem('BAD_USAGE', { at, got: text, want: 'a time such as 2026-10-12T08:30Z' });
-  return Math.floor(ms / 1000);
-}

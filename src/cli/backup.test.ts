@@ -81,3 +81,25 @@ it('names each fault of a damaged database, and ends with 1', async () => {
   expect(refused).toMatchObject({ exitCode: 2, out: [] });
   expect(refused.said).toEqual([expect.stringMatching(/^headroom: DB_BROKEN: .*headroom\.db, .*Restore a backup/)]);
 });
+
+it('tells scripts in JSON what it made, copied, checked and imported', async () => {
+  const json = async (...args: string[]) => {
+    const { exitCode, out } = await run(...args, '--json');
+    return { exitCode, told: JSON.parse(out.join('')) as unknown };
+  };
+  expect(await json('init', 'second')).toEqual({
+    exitCode: 0,
+    told: { dir: join(root, 'second'), lfdi: expect.stringMatching(/^[0-9A-F]{40}$/) as string },
+  });
+  await run('site', 'add', 'lab', 'Barn', '--lfdi', lfdi(1), '--max-import-w', '9000');
+  const envelope = { site: 'Barn', start: Date.UTC(2026, 9, 12) / 1000, stepS: 900, importW: [3000], exportW: [0] };
+  writeFileSync(join(root, 'e.json'), JSON.stringify(envelope));
+  expect(await json('envelope', 'import', 'lab', 'e.json')).toMatchObject({
+    exitCode: 0,
+    told: [{ site: 'Barn', outcome: 'published', controlsPublished: 1 }],
+  });
+  const file = join(root, 'copy.db');
+  const told = { file, bytes: expect.any(Number) as number };
+  expect(await json('backup', 'lab', 'copy.db')).toMatchObject({ exitCode: 0, told: { ...told, rows: { series: 1 } } });
+  expect(await json('check', 'copy.db')).toMatchObject({ exitCode: 0, told: { ...told, faults: [] } });
+});

@@ -36,8 +36,9 @@ export const backup: AddCommand = (program, io) => {
     .argument('<dir>', 'folder made by `headroom init`')
     .argument('<file>', 'where the copy goes')
     .option('--force', 'replace a file of that name')
+    .option('--json', 'print one JSON object')
     .description('copy the database, also while a server runs on it, and check the copy')
-    .action(async (dir: string, file: string, { force = false }: { force?: boolean }) => {
+    .action(async (dir: string, file: string, { force = false, json = false }: { force?: boolean; json?: boolean }) => {
       const target = resolve(io.cwd, file);
       const source = databaseOf(resolve(io.cwd, dir));
       const done = await backUp({
@@ -49,6 +50,10 @@ export const backup: AddCommand = (program, io) => {
       }).catch((thrown: unknown) => {
         throw io.stop.aborted ? new Problem('BAD_FILE', { at: target, note: 'stopped; no backup was made' }) : thrown;
       });
+      if (json) {
+        io.out(JSON.stringify({ file: target, bytes: done.bytes, rows: done.rows }));
+        return;
+      }
       const { docs = 0, series = 0, readings = 0 } = done.rows;
       io.out(
         `${target}: ${megabytes(done.bytes)}, ${docs} documents, ${series} envelope rows, ${readings} readings, checked`,
@@ -60,14 +65,16 @@ export const check: AddCommand = (program, io) => {
   program
     .command('check')
     .argument('<path>', 'folder made by `headroom init`, or a database file such as a backup')
+    .option('--json', 'print one JSON object')
     .description('read a whole database, also while a server runs on it, and say what is wrong with it')
-    .action((path: string) => {
+    .action((path: string, { json = false }: { json?: boolean }) => {
       const at = resolve(io.cwd, path);
       const file = statSync(at).isDirectory() ? databaseOf(at) : at;
       const { faults, bytes, schema } = checkDatabase(file);
-      for (const fault of faults) io.out(fault);
+      if (json) io.out(JSON.stringify({ file, bytes, schema, faults }));
+      else for (const fault of faults) io.out(fault);
       if (faults.length === 0) {
-        io.out(`${file}: ${megabytes(bytes)}, schema ${schema}, nothing wrong`);
+        if (!json) io.out(`${file}: ${megabytes(bytes)}, schema ${schema}, nothing wrong`);
         return;
       }
       io.say(`headroom: ${new Problem('DB_BROKEN', { at: file, note: `faults: ${faults.length}` }).advice}`);

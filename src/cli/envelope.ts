@@ -88,17 +88,22 @@ export const envelope: AddCommand = (program, io) => {
     .command('import')
     .argument('<dir>')
     .argument('<file>', 'JSON: {"site","start","stepS","importW":[…],"exportW":[…]}, or a list of such')
+    .option('--json', 'print one JSON array')
     .description(
       'publish limits computed elsewhere, through the same safety net; all are judged before the first is published',
     )
-    .action(async (dir: string, file: string) => {
+    .action(async (dir: string, file: string, { json = false }: { json?: boolean }) => {
       const path = resolve(io.cwd, file);
       const items = readItems(path);
       const { results } = await withOperator(home(dir), io, api =>
         api.post<{ results: Ran[] }>('/api/envelopes/import', { envelopes: items }),
       );
+      if (json) {
+        io.out(JSON.stringify(results.map((result, i) => ({ site: siteIn(items[i]), ...result }))));
+        return;
+      }
       for (const [i, { outcome, controlsPublished, events }] of results.entries()) {
-        io.out(`site ${String((items[i] as { site?: unknown }).site)}: ${outcome}, ${controlsPublished} controls`);
+        io.out(`site ${siteIn(items[i])}: ${outcome}, ${controlsPublished} controls`);
         for (const event of events) io.out(`  ${event}`);
       }
     });
@@ -124,6 +129,7 @@ export const envelope: AddCommand = (program, io) => {
     });
 };
 
+const siteIn = (item: unknown): string => String((item as { site?: unknown }).site);
 const stamp = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 const watt = (w: number): string => `${w} W`.padStart(9);
 

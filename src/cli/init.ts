@@ -37,14 +37,19 @@ export const init: AddCommand = (program, io) => {
     .command('init')
     .argument('<dir>', 'folder to make')
     .option('--set <field=value>', 'a field of config.json; may be repeated', collect, [])
+    .option('--json', 'print one JSON object')
     .description('make config.json, a test PKI, an operator key and an empty database')
-    .action(async (dir: string, { set }: { set: string[] }) => {
+    .action(async (dir: string, { set, json = false }: { set: string[]; json?: boolean }) => {
       const home = resolve(io.cwd, dir);
       const { lfdi } = await initDir(home, parseSettings(set), {
         clock: io.clock,
         log: io.log,
         metrics: promMetrics(),
       });
+      if (json) {
+        io.out(JSON.stringify({ dir: home, lfdi }));
+        return;
+      }
       io.out(`${home} is ready. Server LFDI ${lfdi}.`);
       io.out(`Next: headroom cert ${dir} NAME, headroom site add ${dir} …, headroom serve ${dir}`);
     });

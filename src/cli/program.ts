@@ -3,12 +3,15 @@ import { audit } from './audit';
 import { backup, check } from './backup';
 import { cert } from './cert';
 import { conformance } from './conformance';
+import { control } from './controls';
 import { demo } from './demo';
 import { docs } from './docs';
 import { envelope } from './envelope';
 import { grid } from './grid';
+import { group } from './groups';
 import { init } from './init';
 import { key } from './key';
+import { programCommand } from './programs';
 import { schemas } from './schemas';
 import { serve } from './serve';
 import { sim } from './sim';
@@ -22,6 +25,9 @@ const commands: readonly AddCommand[] = [
   cert,
   serve,
   site,
+  group,
+  programCommand,
+  control,
   envelope,
   trust,
   key,
