@@ -9,15 +9,25 @@ import { type Doc, type Store } from '../store/api';
 import { assignmentsOf, groupsOf } from './groups';
 import { type Scope } from './scope';
 
-/** Link elements of FunctionSetAssignments and DeviceCapability to such lists. */
-const linkTo = {
-  bill: ['CustomerAccountListLink', model.billing.accounts],
-  dr: ['DemandResponseProgramListLink', model.drlc.programs],
-  file: ['FileListLink', model.file.files],
-  msg: ['MessagingProgramListLink', model.messaging.programs],
-  ppy: ['PrepaymentListLink', model.prepayment.prepayments],
-  tp: ['TariffProfileListLink', model.pricing.profiles],
+/** Link elements of FunctionSetAssignments and DeviceCapability, the list of all there are, and that of one assignment. */
+export const linkTo = {
+  bill: ['CustomerAccountListLink', model.billing.accounts, model.fsa.accounts],
+  dr: ['DemandResponseProgramListLink', model.drlc.programs, model.fsa.demandResponse],
+  file: ['FileListLink', model.file.files, model.fsa.files],
+  msg: ['MessagingProgramListLink', model.messaging.programs, model.fsa.messaging],
+  ppy: ['PrepaymentListLink', model.prepayment.prepayments, model.fsa.prepayments],
+  tp: ['TariffProfileListLink', model.pricing.profiles, model.fsa.tariffs],
 } as const;
+export type Root = keyof typeof linkTo;
+export const roots = Object.keys(linkTo) as Root[];
+
+/** Roots whose events are answered with Responses: each of their programs has a ResponseSet of its id. */
+const answered = ['dr', 'msg', 'tp'] as const;
+
+/** Ids (`:rsps`) of the ResponseSets this caller may post to; a device's own is that of its envelopes and reservations. */
+export const responseSetsOf = ({ programs, edevs, assigned }: Scope): string[] => [
+  ...new Set([...programs, ...edevs, ...answered.flatMap(root => assigned[root] ?? [])]),
+];
 
 /** First segment of a path: `tp` of `/tp/:tp/rc`. */
 export const rootOf = ({ path }: Pick<Resource, 'path'>): string => path.split('/')[1] ?? '';
@@ -44,23 +54,27 @@ export async function assignments(
   };
 }
 
-/** The documents themselves, in list order. An assignment of what is not there shows nothing. */
-export async function assignedDocs(asking: Asking, list: Resource): Promise<Doc<object>[]> {
-  const ids = asking.scope.assigned[rootOf(list)] ?? [];
-  const docs = await asking.store.many<object>(ids.map(id => `${list.path}/${id}`));
+/** The documents themselves, in list order: those of one assignment, or of all. One of what is not there shows nothing. */
+export async function assignedDocs(
+  { store, scope }: Asking,
+  list: Resource,
+  given: Readonly<Record<string, readonly string[]>> = scope.assigned,
+): Promise<Doc<object>[]> {
+  const ids = given[rootOf(list)] ?? [];
+  const docs = await store.many<object>(ids.map(id => `${list.path}/${id}`));
   return docs.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }
 
-/** Links to the lists in which this caller has something, of all roots or of those named. */
+/** Links to the lists in which this caller has something; of one assignment, to its own lists. */
 export async function assignedLinks(
   asking: Asking,
-  roots: readonly string[] = Object.keys(linkTo),
+  one?: { readonly at: Href; readonly assigned: Readonly<Record<string, readonly string[]>> },
 ): Promise<Record<string, { href: Href; all: number }>> {
   const links: Record<string, { href: Href; all: number }> = {};
-  for (const [root, [field, list]] of Object.entries(linkTo)) {
-    if (!roots.includes(root)) continue;
-    const all = (await assignedDocs(asking, list)).length;
-    if (all > 0) links[field] = { href: href(list), all };
+  for (const root of roots) {
+    const [field, list] = linkTo[root];
+    const all = (await assignedDocs(asking, list, one?.assigned)).length;
+    if (all > 0) links[field] = { href: one ? `${one.at}/${root}` : href(list), all };
   }
   return links;
 }

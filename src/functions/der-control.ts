@@ -120,7 +120,7 @@ export async function controlCounts(
 export async function controlByMrid(ctx: Context, mrid: string): Promise<Control | undefined> {
   const envelope = await findControl(ctx.store.series, mrid, { pen: ctx.house.pen });
   if (envelope) return envelopeWire(ctx, envelope.site, envelope, await setMaxW(ctx, envelope.site));
-  const [doc] = await ctx.store.find<StoredControl>('mrid', mrid);
+  const doc = (await ctx.store.find<StoredControl>('mrid', mrid)).find(({ kind }) => kind === model.der.control.name);
   if (!doc) return undefined;
   const derp = doc.href.split('/')[2] ?? '';
   const issued = await ctx.envelopes.issued.ofProgram(ctx.store, derp);

@@ -3,10 +3,13 @@ import { type Pen } from '../base/ids';
 import { controlsOf, type EnvelopeControl } from '../services/envelopes/controls';
 import { type SeriesLog } from '../store/api';
 import { issuedControls, type IssuedControls } from './issued-controls';
+import { keptEvents, type KeptEvents } from './event-list';
 
 /** Envelope controls of a site, worked out once for each publication; and what operators issued, once for each change. */
 export interface EnvelopeViews {
   readonly issued: IssuedControls;
+  /** Events of the other kinds. */
+  readonly events: KeptEvents;
   /** `series` is the log of the store the request reads from, so that it is noted as read. */
   ofSite(series: SeriesLog, site: string): Promise<EnvelopeControl[]>;
 }
@@ -21,6 +24,7 @@ export function envelopeViews(clock: Clock, pen: Pen, { staleS = 3600, most = 20
   const kept = new Map<string, { latest: number; at: Seconds; controls: EnvelopeControl[] }>();
   return {
     issued: issuedControls(),
+    events: keptEvents(),
     async ofSite(series, site) {
       const latest = await series.latest(site);
       const now = clock.now();

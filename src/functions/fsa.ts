@@ -1,18 +1,20 @@
 import { type FunctionSetAssignments } from '../model/fsa';
 import { model } from '../model';
 import { href } from '../model/href';
-import { assignedLinks } from './assigned';
+import { assignedDocs, assignedLinks, linkTo, roots, type Root } from './assigned';
 import { type Behaviour, type Context } from './behaviour';
 import { programView } from './der-program';
 import { assignmentOf, assignmentsOf, groupsOf, type Assignment } from './groups';
 import { pageOf } from './lists';
 import { type StoredFsa, type StoredProgram } from './provision';
+import { withLinks } from './stored';
+import { itemOf } from './tree';
 
 async function fsaView(ctx: Context, { href: at, fsa }: Assignment): Promise<FunctionSetAssignments> {
   const { programs, assigned = {}, group: _group, ...rest } = fsa;
   return {
     href: at,
-    ...(await assignedLinks(ctx, Object.keys(assigned))),
+    ...(await assignedLinks(ctx, { at, assigned })),
     ...(programs.length > 0 && { DERProgramListLink: { href: `${at}/derp`, all: programs.length } }),
     TimeLink: { href: href(model.time.time) },
     ...rest,
@@ -58,4 +60,20 @@ const programs: Behaviour = {
   },
 };
 
-export const fsaBehaviours = [list, item, programs];
+/** What else one assignment gives. The documents live below their own roots and may be shared. */
+function givenBy(root: Root): Behaviour {
+  const [, whole, resource] = linkTo[root];
+  return {
+    resource,
+    list: async (ctx, params, page) => {
+      const docs = await assignedDocs(ctx, whole, (await assignmentAt(ctx, params))?.fsa.assigned ?? {});
+      const { items, all } = pageOf(
+        docs.map(doc => ({ key: doc.sortKey, item: doc })),
+        page,
+      );
+      return { all, items: await Promise.all(items.map(doc => withLinks(ctx, itemOf(whole), doc.body, doc.href))) };
+    },
+  };
+}
+
+export const fsaBehaviours = [list, item, programs, ...roots.map(givenBy)];

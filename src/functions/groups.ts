@@ -8,7 +8,7 @@ import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { type Doc, type NewDoc, type Store } from '../store/api';
 import { type Seconds } from '../base/clock';
-import { memberKey, type StoredFsa } from './provision';
+import { assigningKeys, memberKey, type StoredFsa } from './provision';
 
 /** Levels of the network from the top down. A node hangs below one of a higher level; levels may be skipped. */
 export const levels = [
@@ -34,6 +34,8 @@ export interface StoredGroup {
   readonly parent?: string;
   /** Ids (`:derp`) of the programs on it. */
   readonly programs: readonly string[];
+  /** What else is on it, as in StoredFsa. */
+  readonly assigned?: Readonly<Record<string, readonly string[]>>;
   /**
    * What it adds to the version of the assignments below it: their version is the sum from device to root. After a move it may
    * be negative, so that the sum is one more than before.
@@ -44,6 +46,8 @@ export interface StoredGroup {
 /** The most FunctionSetAssignments, and the most programs, of one device (CSIP P24, P27). */
 export const mostAssignments = 15;
 export const mostPrograms = 15;
+/** The most tariffs, messaging programs, accounts … of one device, of each kind. */
+export const mostAssigned = 255;
 
 export const groupList: Href = '~group';
 export const groupHref = (id: string): Href => `~group/${id}`;
@@ -55,7 +59,7 @@ export const groupKey = {
 };
 
 export function groupDoc(group: StoredGroup, now: Seconds): NewDoc {
-  const { id, name, parent, programs } = group;
+  const { id, name, parent } = group;
   return {
     href: groupHref(id),
     list: groupList,
@@ -66,7 +70,7 @@ export function groupDoc(group: StoredGroup, now: Seconds): NewDoc {
     keys: [
       { index: 'owner', key: groupKey.name(name), unique: true },
       ...(parent === undefined ? [] : [{ index: 'owner' as const, key: groupKey.below(parent) }]),
-      ...programs.map(key => ({ index: 'program' as const, key })),
+      ...assigningKeys(group),
     ],
   };
 }
@@ -107,11 +111,22 @@ export interface Assignment {
 export async function withGroup(groupAt: GroupAt, stored: StoredFsa): Promise<StoredFsa> {
   if (stored.group === undefined) return stored;
   const path = await pathOf(groupAt, stored.group);
+  const assigned = joined([stored.assigned, ...path.map(group => group.assigned)]);
   return {
     ...stored,
+    ...(assigned && { assigned }),
     programs: [...new Set([...stored.programs, ...path.flatMap(group => group.programs)])],
     version: path.reduce((sum, group) => sum + group.version, stored.version),
   };
+}
+
+type Assigned = StoredFsa['assigned'];
+
+function joined(parts: readonly Assigned[]): Assigned {
+  const all: Record<string, string[]> = {};
+  for (const part of parts)
+    for (const [root, ids] of Object.entries(part ?? {})) all[root] = [...new Set([...(all[root] ?? []), ...ids])];
+  return Object.keys(all).length > 0 ? all : undefined;
 }
 
 /** Assignments of one device, in list order. */

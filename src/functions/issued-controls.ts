@@ -7,8 +7,9 @@ import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { type Doc, type NewDoc, type Store } from '../store/api';
 import { withSupersession } from '../services/supersession';
-import { leavesAt, scheduledEnd } from '../services/timeline';
+import { leavesAt, scheduledEnd, type EventFacts } from '../services/timeline';
 import { eventOf, factsOf, type IssuedControl, type StoredControl } from './stored-control';
+import { versionKept } from './version-kept';
 
 /** What is written with every control: who writes second decides again, and mRIDs of one second are in order of issue. */
 export interface ControlLedger {
@@ -50,32 +51,8 @@ export async function wholeListOf<B>(store: Store, list: Href): Promise<Doc<B>[]
 
 /** Not more than `most` controls are kept; the programs read longest ago go first. */
 export function issuedControls({ most = 200_000 } = {}): IssuedControls {
-  let size = 0;
-  const kept = new Map<string, { version: number; controls: readonly IssuedControl[] }>();
-  const keep = (derp: string, version: number, controls: readonly IssuedControl[]) => {
-    size += controls.length + 1 - ((kept.get(derp)?.controls.length ?? -1) + 1);
-    kept.delete(derp); // so that it stands last
-    kept.set(derp, { version, controls });
-    for (const [oldest, gone] of kept) {
-      if (size <= most) break;
-      kept.delete(oldest);
-      size -= gone.controls.length + 1;
-    }
-  };
-  const versionOf = async (store: Store, derp: string) => (await store.get(ledgerHref(derp)))?.version ?? 0;
-  return {
-    async ofProgram(store, derp) {
-      for (;;) {
-        const version = await versionOf(store, derp);
-        const known = kept.get(derp);
-        if (known?.version === version) return known.controls;
-        const controls = await readIssued(store, derp);
-        if ((await versionOf(store, derp)) !== version) continue; // written to while its pages were read
-        keep(derp, version, controls);
-        return controls;
-      }
-    },
-  };
+  const kept = versionKept<IssuedControl>(most);
+  return { ofProgram: (store, derp) => kept.of(store, ledgerHref(derp), () => readIssued(store, derp)) };
 }
 
 export async function readIssued(store: Store, derp: string): Promise<IssuedControl[]> {
@@ -84,8 +61,8 @@ export async function readIssued(store: Store, derp: string): Promise<IssuedCont
   return docs.map(({ body: stored, sortKey: key }, i) => ({ stored, key, facts: facts[i] ?? factsOf(stored) }));
 }
 
-/** Controls to lay aside: gone from every list, and older than nothing that still stands and was superseded by them. */
-export function spent(controls: readonly IssuedControl[], now: Seconds): IssuedControl[] {
+/** Events to lay aside: gone from every list, and older than nothing that still stands and was superseded by them. */
+export function spent<E extends { readonly facts: EventFacts }>(controls: readonly E[], now: Seconds): E[] {
   const standing = controls.filter(({ facts }) => leavesAt(facts, 2023) > now);
   return controls.filter(
     ({ facts }) =>

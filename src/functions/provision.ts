@@ -91,10 +91,19 @@ export function docOf(
 /** Index key, of index `owner`, of the assignments that name a group. */
 export const memberKey = (group: string): string => `~group-members/${group}`;
 
+/** Index key, of index `program`, of what assigns a document of another function set: `tp/tp3`. */
+export const assignedKey = (root: string, id: string): string => `${root}/${id}`;
+
+/** Index keys of everything that is assigned here. */
+export const assigningKeys = ({ programs, assigned = {} }: Pick<StoredFsa, 'programs' | 'assigned'>): IndexKey[] =>
+  [...programs, ...Object.entries(assigned).flatMap(([root, ids]) => ids.map(id => assignedKey(root, id)))].map(
+    key => ({ index: 'program', key }),
+  );
+
 /** A FunctionSetAssignments, found by its programs and by its group. */
 export function fsaDoc(params: { readonly edev: string; readonly fsa: string }, fsa: StoredFsa, now: Seconds): NewDoc {
   return docOf(model.fsa.assignments, params, fsa, now, [
-    ...fsa.programs.map(key => ({ index: 'program' as const, key })),
+    ...assigningKeys(fsa),
     ...(fsa.group === undefined ? [] : [{ index: 'owner' as const, key: memberKey(fsa.group) }]),
   ]);
 }

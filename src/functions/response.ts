@@ -1,4 +1,4 @@
-/** Responses to controls (protocol facts 3.11, 4.3): from the device itself or its manager, kept whatever becomes of the control. */
+/** Responses to events (protocol facts 3.11, 4.3): from the device itself or its manager, kept whatever becomes of the event. */
 import { mridOf } from '../base/ids';
 import { Problem } from '../base/problem';
 import { model } from '../model';
@@ -6,9 +6,10 @@ import { href, type Href } from '../model/href';
 import { type Response, type ResponseSet } from '../model/response';
 import { sortKey } from '../model/sort-key';
 import { badValue, type Behaviour, type Context } from './behaviour';
-import { controlByMrid } from './der-control';
+import { responseSetsOf } from './assigned';
 import { assignmentsOf } from './groups';
 import { mergedPage, pageOf } from './lists';
+import { answersTo, subjectOf } from './response-subjects';
 
 export interface StoredResponse {
   readonly edev: string;
@@ -71,7 +72,8 @@ const sets: Behaviour = {
   resource: model.response.sets,
   offer: ['GET'],
   list: async (ctx, _params, page) => {
-    const docs = await ctx.store.many<ResponseSet>(ctx.scope.programs.map(rsps => href(model.response.set, { rsps })));
+    const sets = responseSetsOf(ctx.scope).map(rsps => href(model.response.set, { rsps }));
+    const docs = await ctx.store.many<ResponseSet>(sets);
     const entries = docs.map(doc => ({ key: doc.sortKey, item: doc })).sort((a, b) => (a.key < b.key ? -1 : 1));
     const { items, all } = pageOf(entries, page);
     return { all, items: await Promise.all(items.map(doc => setView(ctx, doc.body, doc.href))) };
@@ -96,11 +98,13 @@ const responses: Behaviour = {
     const lfdi = response.endDeviceLFDI.padStart(40, '0');
     const edev = await deviceOf(ctx, lfdi);
     const subject = response.subject.toUpperCase();
-    const control = await controlByMrid(ctx, subject);
-    if (!control || control.derp !== rsps)
-      throw badValue(`/${incoming.type.name}/subject`, 'no control of this program has that mRID', subject);
+    const about = await subjectOf(ctx, subject);
+    if (about?.rsps !== rsps)
+      throw badValue(`/${incoming.type.name}/subject`, 'no event of this program has that mRID', subject);
     if (!(await isMeantFor(ctx, rsps, edev)))
-      throw badValue(`/${incoming.type.name}/subject`, 'this control is not meant for that device', subject);
+      throw badValue(`/${incoming.type.name}/subject`, 'this event is not meant for that device', subject);
+    if (!answersTo(about, incoming.type))
+      throw badValue(`/${incoming.type.name}`, `an event of that kind is answered with ${about.response.name}`);
     if (response.status !== undefined && !(response.status in responseNames))
       throw badValue(`/${incoming.type.name}/status`, 'a reserved status', response.status);
     // The same thing said twice is one Response: the id comes from what is said (protocol facts 8, 34).
@@ -154,7 +158,9 @@ async function deviceOf(ctx: Context, lfdi: string): Promise<string> {
 
 async function isMeantFor({ store }: Context, derp: string, edev: string): Promise<boolean> {
   if (derp === edev || (await store.count(responseList(derp, edev))) > 0) return true;
-  return (await assignmentsOf(store, edev)).some(({ fsa }) => fsa.programs.includes(derp));
+  return (await assignmentsOf(store, edev)).some(({ fsa: { programs, assigned = {} } }) =>
+    [programs, ...Object.values(assigned)].some(ids => ids.includes(derp)),
+  );
 }
 
 export const responseBehaviours = [sets, set, responses, response];

@@ -1,58 +1,50 @@
 /**
- * Stored documents with an interval: events of demand response, pricing, messaging. Their status is derived from what is stored
- * and the clock, as everywhere (docs/adr/0005): a stored cancellation or supersession stands, the rest follows from time.
+ * Stored documents with an interval, as they are shown: events of demand response, pricing, messaging and flow reservation.
+ * Their status is derived from what is stored and the clock, as everywhere (docs/adr/0005).
  */
 import { type Seconds } from '../base/clock';
-import { Event, type DateTimeInterval, type EventStatus } from '../model/common';
+import { Event } from '../model/common';
 import { isA } from '../model/dsl';
 import { type Href } from '../model/href';
 import { type Resource } from '../model/resource';
-import { eventStatus, isActive, isListed, nextChange, statusAt, type EventFacts } from '../services/timeline';
+import { isActive, isListed, statusAt, versionAt, type Edition, type EventFacts } from '../services/timeline';
 import { type Context } from './behaviour';
-import { wholeListOf } from './issued-controls';
+import { type StoredEvent } from './event-kinds';
+import { factsOf } from './event-list';
+import { editionOf, soonest } from './standing-controls';
 
-interface StoredEvent {
-  readonly interval: DateTimeInterval;
-  readonly creationTime?: Seconds;
-  readonly randomizeStart?: number;
-  readonly randomizeDuration?: number;
-  readonly EventStatus?: EventStatus;
-}
+/** The moment, and until when what is made of these events holds. */
+const momentFor = (ctx: Context, events: readonly EventFacts[], edition: Edition): Seconds =>
+  ctx.nowUntil(now => soonest(events, now, edition));
 
-function factsOf(body: StoredEvent): EventFacts {
-  const { interval, creationTime, randomizeStart, randomizeDuration, EventStatus: status } = body;
-  const { currentStatus, dateTime = 0, potentiallySupersededTime } = status ?? {};
-  const cancelled = currentStatus === eventStatus.cancelled || currentStatus === eventStatus.cancelledRandomized;
+/** Status and version as of now. What is no event, such as a billing period, has neither. */
+function withStatus(body: StoredEvent, facts: EventFacts, now: Seconds, edition: Edition): StoredEvent {
+  if (!body.EventStatus) return body;
+  const { reason } = body.EventStatus;
+  const { currentStatus, dateTime, potentiallySuperseded, potentiallySupersededTime } = statusAt(facts, now, edition);
   return {
-    start: interval.start,
-    durationS: interval.duration,
-    createdAt: creationTime ?? interval.start,
-    ...(randomizeStart !== undefined && { randomizeStart }),
-    ...(randomizeDuration !== undefined && { randomizeDuration }),
-    ...(cancelled && { cancelledAt: dateTime, cancelRandomized: currentStatus === eventStatus.cancelledRandomized }),
-    ...(currentStatus === eventStatus.superseded && { supersededAt: dateTime }),
-    ...(potentiallySupersededTime !== undefined && { flagged: [{ from: potentiallySupersededTime }] }),
+    ...body,
+    version: (body.version ?? 0) + versionAt(facts, now, edition),
+    EventStatus: {
+      currentStatus,
+      dateTime,
+      potentiallySuperseded,
+      ...(potentiallySupersededTime !== undefined && { potentiallySupersededTime }),
+      ...(reason !== undefined && { reason }),
+    },
   };
 }
 
-/** The moment, and until when what is made of these events holds. */
-function momentFor(ctx: Context, events: readonly EventFacts[]): Seconds {
-  return ctx.nowUntil(now => {
-    const next = events.map(event => nextChange(event, now)).filter(moment => moment !== undefined);
-    return next.length > 0 ? Math.min(...next) : undefined;
-  });
-}
-
-const withStatus = (body: StoredEvent, facts: EventFacts, now: Seconds): StoredEvent => ({
-  ...body,
-  ...(body.EventStatus && { EventStatus: { ...body.EventStatus, ...statusAt(facts, now) } }),
-});
-
 /** An event by itself, as long as it stands in its list. */
-export function eventShown(ctx: Context, body: object): object | undefined {
-  const facts = factsOf(body as StoredEvent);
-  const now = momentFor(ctx, [facts]);
-  return isListed(facts, now) ? withStatus(body as StoredEvent, facts, now) : undefined;
+export async function eventShown(ctx: Context, item: Resource, at: Href): Promise<object | undefined> {
+  const doc = await ctx.store.get<StoredEvent>(at);
+  if (!doc) return undefined;
+  const list = at.slice(0, at.lastIndexOf('/'));
+  const listed = (await ctx.envelopes.events.ofList(ctx.store, list, item)).find(each => each.href === at);
+  const { body, facts } = listed ?? { body: doc.body, facts: factsOf(doc.body) };
+  const edition = editionOf(ctx.scope.dialect);
+  const now = momentFor(ctx, [facts], edition);
+  return isListed(facts, now, edition) ? withStatus(body, facts, now, edition) : undefined;
 }
 
 /** An event as it stands in its list. */
@@ -71,15 +63,16 @@ export async function eventsOf(
   item: Resource,
   { activeOnly = false } = {},
 ): Promise<StoredEntry[]> {
-  const parts = await Promise.all(lists.map(list => wholeListOf<StoredEvent>(ctx.store, list)));
-  const all = parts.flat().map(doc => ({ doc, facts: factsOf(doc.body) }));
+  const all = (await Promise.all(lists.map(list => ctx.envelopes.events.ofList(ctx.store, list, item)))).flat();
+  const edition = editionOf(ctx.scope.dialect);
   const now = momentFor(
     ctx,
     all.map(each => each.facts),
+    edition,
   );
   const leaves = isA(item.type, Event);
   const entries = all
-    .filter(({ facts }) => (activeOnly ? isActive(facts, now) : !leaves || isListed(facts, now)))
-    .map(({ doc, facts }) => ({ key: doc.sortKey, item: { href: doc.href, body: withStatus(doc.body, facts, now) } }));
+    .filter(({ facts }) => (activeOnly ? isActive(facts, now) : !leaves || isListed(facts, now, edition)))
+    .map(({ key, href, body, facts }) => ({ key, item: { href, body: withStatus(body, facts, now, edition) } }));
   return lists.length > 1 ? entries.sort((a, b) => (a.key < b.key ? -1 : 1)) : entries;
 }

@@ -105,11 +105,12 @@ async function shownPage(
 
 async function itemShown(ctx: Context, resource: Resource, params: Params, how: How): Promise<object | undefined> {
   const at = href(resource, params);
+  if (isA(resource.type, Event)) {
+    const shown = await eventShown(ctx, resource, at);
+    return shown && withLinks(ctx, resource, shown, at);
+  }
   const body = (await ctx.store.get<object>(at))?.body ?? (await how.initial?.(ctx, params));
-  if (!body) return undefined;
-  if (!isA(resource.type, Event)) return withLinks(ctx, resource, body, at);
-  const shown = eventShown(ctx, body);
-  return shown && withLinks(ctx, resource, shown, at);
+  return body && withLinks(ctx, resource, body, at);
 }
 
 /** A stored body as it is shown: with its href, and with a link to each child that is there. */

@@ -12,6 +12,7 @@ it('finds the links of a resource to what is below it', () => {
   });
   expect(linksOf(model.pricing.component)).toEqual({
     ActiveTimeTariffIntervalListLink: '/tp/:tp/rc/:rc/acttti',
+    ReadingTypeLink: '/tp/:tp/rc/:rc/rt',
     TimeTariffIntervalListLink: '/tp/:tp/rc/:rc/tti',
   });
   expect(linksOf(model.csipAus.connectionPoint)).toEqual({});

@@ -17,7 +17,7 @@ import {
   TariffProfileLink,
   UsagePointLink,
 } from './links';
-import { MeterReadingBase, ReadingBase, ReadingSetBase } from './metering';
+import { MeterReadingBase, ReadingBase, ReadingSetBase, ReadingType } from './metering';
 import { Int32, Int48, rename, String20, String32, String42, UInt16, UInt32, UInt8 } from './primitives';
 import { resource, resources } from './resource';
 import { PowerOfTenMultiplierType, TimeType } from './types';
@@ -143,7 +143,15 @@ const listed = { methods: { GET: 'M', POST: 'D' }, owner: 'assigned' } as const;
 const single = { methods: { GET: 'M', DELETE: 'D' }, owner: 'assigned' } as const;
 const writable = { methods: { GET: 'M', PUT: 'D', DELETE: 'D' }, owner: 'assigned' } as const;
 const byName = ['description', '-mRID'] as const;
+const sets = { ...listed, order: ['-timePeriod.start', '-mRID'], subscribe: true } as const;
+const ofSet = { ...listed, order: ['timePeriod.start', 'consumptionBlock', 'touTier'] } as const;
+const readingType = { methods: { GET: 'M', PUT: 'D' }, owner: 'assigned' } as const;
+/** Paths below one reading of an agreement. The WADL has all sets in one list, /brs, in which none says of which reading it is. */
+const belowReading = (at: string) => [`${at}/rt`, `${at}/brs`, `${at}/brs/:brs`, `${at}/brs/:brs/br`] as const;
 const ca = '/bill/:bill/ca/:ca';
+const [proType, proSets, proSet, proReadings] = belowReading(`${ca}/pro/:pro`);
+const [tarType, tarSets, tarSet, tarReadings] = belowReading(`${ca}/tar/:tar`);
+const [verType, verSets, verSet, verReadings] = belowReading(`${ca}/ver/:ver`);
 
 export const billing = resources('billing', {
   accounts: resource('/bill', CustomerAccountList, {
@@ -170,19 +178,27 @@ export const billing = resources('billing', {
   period: resource(`${ca}/bp/:bp`, BillingPeriod, writable),
   projections: resource(`${ca}/pro`, ProjectionReadingList, { ...listed, order: byName }),
   projection: resource(`${ca}/pro/:pro`, ProjectionReading, writable),
+  projectionType: resource(proType, ReadingType, readingType),
+  projectionSets: resource(proSets, BillingReadingSetList, sets),
+  projectionSet: resource(proSet, BillingReadingSet, single),
+  projectionReadings: resource(proReadings, BillingReadingList, ofSet),
+  projectionReading: resource(`${proReadings}/:br`, BillingReading, writable),
   targets: resource(`${ca}/tar`, TargetReadingList, { ...listed, order: byName }),
   target: resource(`${ca}/tar/:tar`, TargetReading, single),
+  targetType: resource(tarType, ReadingType, readingType),
+  targetSets: resource(tarSets, BillingReadingSetList, sets),
+  targetSet: resource(tarSet, BillingReadingSet, single),
+  targetReadings: resource(tarReadings, BillingReadingList, ofSet),
+  targetReading: resource(`${tarReadings}/:br`, BillingReading, writable),
   histories: resource(`${ca}/ver`, HistoricalReadingList, { ...listed, order: byName }),
   history: resource(`${ca}/ver/:ver`, HistoricalReading, single),
-  readingSets: resource('/brs', BillingReadingSetList, {
-    ...listed,
-    order: ['-timePeriod.start', '-mRID'],
-    subscribe: true,
-  }),
+  historyType: resource(verType, ReadingType, readingType),
+  historySets: resource(verSets, BillingReadingSetList, sets),
+  historySet: resource(verSet, BillingReadingSet, single),
+  historyReadings: resource(verReadings, BillingReadingList, ofSet),
+  historyReading: resource(`${verReadings}/:br`, BillingReading, writable),
+  readingSets: resource('/brs', BillingReadingSetList, sets),
   readingSet: resource('/brs/:brs', BillingReadingSet, single),
-  readings: resource('/brs/:brs/br', BillingReadingList, {
-    ...listed,
-    order: ['timePeriod.start', 'consumptionBlock', 'touTier'],
-  }),
+  readings: resource('/brs/:brs/br', BillingReadingList, ofSet),
   reading: resource('/brs/:brs/br/:br', BillingReading, writable),
 });

@@ -1,6 +1,9 @@
 import { identity, list, Resource, SubscribableList } from './common';
 import { opt, type, type Infer } from './dsl';
+import { CustomerAccountList } from './billing';
 import { DERProgramList } from './der';
+import { DemandResponseProgramList } from './drlc';
+import { FileList } from './file';
 import {
   CustomerAccountListLink,
   DemandResponseProgramListLink,
@@ -13,6 +16,9 @@ import {
   TimeLink,
   UsagePointListLink,
 } from './links';
+import { MessagingProgramList } from './messaging';
+import { PrepaymentList } from './prepayment';
+import { TariffProfileList } from './pricing';
 import { SubscribableType } from './primitives';
 import { resource, resources } from './resource';
 
@@ -51,6 +57,10 @@ export type FunctionSetAssignments = Infer<typeof FunctionSetAssignments>;
 export const FunctionSetAssignmentsList = list(FunctionSetAssignments, { extends: SubscribableList, pollRate: true });
 export type FunctionSetAssignmentsList = Infer<typeof FunctionSetAssignmentsList>;
 
+/** What one assignment gives, beside DER programs: views too, so that an aggregator can tell which device has which tariff. */
+const given = { methods: { GET: 'M' }, owner: 'edev', poll: 900 } as const;
+const at = '/edev/:edev/fsa/:fsa';
+
 export const fsa = resources('fsa', {
   list: resource('/edev/:edev/fsa', FunctionSetAssignmentsList, {
     methods: { GET: 'M', POST: 'D' },
@@ -72,4 +82,18 @@ export const fsa = resources('fsa', {
     subscribe: true,
     poll: 900,
   }),
+  accounts: resource(`${at}/bill`, CustomerAccountList, {
+    ...given,
+    order: ['customerName', '-mRID'],
+    subscribe: true,
+  }),
+  demandResponse: resource(`${at}/dr`, DemandResponseProgramList, {
+    ...given,
+    order: ['primacy', '-mRID'],
+    subscribe: true,
+  }),
+  files: resource(`${at}/file`, FileList, { ...given, order: ['mfID', 'mfModel', '-mfVer', 'href'] }),
+  messaging: resource(`${at}/msg`, MessagingProgramList, { ...given, order: ['-mRID'], subscribe: true }),
+  prepayments: resource(`${at}/ppy`, PrepaymentList, { ...given, order: ['-mRID'], subscribe: true }),
+  tariffs: resource(`${at}/tp`, TariffProfileList, { ...given, order: ['-mRID'], subscribe: true }),
 });

@@ -17,6 +17,7 @@ import {
   ReadingTypeLink,
   TimeTariffIntervalListLink,
 } from './links';
+import { ReadingType } from './metering';
 import { AnyURI, Bool, String20, String42 } from './primitives';
 import { resource, resources } from './resource';
 import {
@@ -104,6 +105,8 @@ export const pricing = resources('pricing', {
   profile: resource('/tp/:tp', TariffProfile, single),
   components: resource('/tp/:tp/rc', RateComponentList, { ...listed, order: ['-mRID'] }),
   component: resource('/tp/:tp/rc/:rc', RateComponent, single),
+  /** What its prices are for. The schema demands the link; a tariff many devices share has no usage point to borrow one from. */
+  componentType: resource('/tp/:tp/rc/:rc/rt', ReadingType, { methods: { GET: 'M', PUT: 'D' }, owner: 'assigned' }),
   activeIntervals: resource('/tp/:tp/rc/:rc/acttti', TimeTariffIntervalList, { methods: { GET: 'M' }, ...intervals }),
   intervals: resource(tti, TimeTariffIntervalList, { methods: { GET: 'M', POST: 'D' }, ...intervals }),
   interval: resource(`${tti}/:tti`, TimeTariffInterval, { ...single, subscribe: true }),

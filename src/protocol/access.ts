@@ -3,7 +3,7 @@
  * not yours is answered as if it were not there (protocol facts 1.6, P18).
  */
 import { type Context, type Observed, type Reads } from '../functions/behaviour';
-import { assignments, rootOf } from '../functions/assigned';
+import { assignments, responseSetsOf, rootOf } from '../functions/assigned';
 import { hasResponded } from '../functions/response';
 import { type Scope } from '../functions/scope';
 import { siteOf, type Site } from '../functions/site';
@@ -101,7 +101,7 @@ async function isYours(ctx: Asking, resource: Resource, params: Params): Promise
     case 'derp':
       return scope.programs.includes(params['derp'] ?? '');
     case 'rsps':
-      return scope.programs.includes(params['rsps'] ?? '') || hasResponded(ctx, params['rsps'] ?? '');
+      return responseSetsOf(scope).includes(params['rsps'] ?? '') || hasResponded(ctx, params['rsps'] ?? '');
     case 'mup':
       return ownsMirror(ctx, `/mup/${params['mup']}`);
     case 'upt':

@@ -134,8 +134,14 @@ describe('what the utility assigns', () => {
     await assign({ msg: ['7', 'gone'] });
     expect((await ask('/msg/7')).status).toBe(200);
     expect((await ask('/msg/gone')).status).toBe(404);
-    for (const path of ['/dcap', '/edev/1/fsa/1'])
-      expect((await ask(path)).body).toContain('<MessagingProgramListLink href="/msg" all="1"');
+    for (const [path, list] of [
+      ['/dcap', '/msg'],
+      ['/edev/1/fsa/1', '/edev/1/fsa/1/msg'],
+    ] as const) {
+      expect((await ask(path)).body).toContain(`<MessagingProgramListLink href="${list}" all="1"`);
+      expect((await ask(list)).body).toContain('href="/msg/7"');
+    }
+    expect((await ask('/edev/1/fsa/1/msg', { lfdi: lfdiB })).status).toBe(404);
     expect(countOf((await ask('/msg')).body)).toBe('1');
     expect((await ask('/msg/7', { lfdi: lfdiB })).status).toBe(404);
     expect(countOf((await ask('/msg', { lfdi: lfdiB })).body)).toBe('0');

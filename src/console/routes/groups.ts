@@ -28,6 +28,7 @@ const group = z.strictObject({
   level: z.enum(levels).optional(),
   parent: z.string().optional(),
   programs: z.array(z.string()),
+  assigned: z.record(z.string(), z.array(z.string())).optional().describe('tariffs and the like, by their root'),
   version: z.number(),
 });
 const assignment = z.looseObject({

@@ -13,6 +13,7 @@ import {
   groupDoc,
   groupHref,
   groupKey,
+  mostAssigned,
   mostAssignments,
   mostPrograms,
   pathOf,
@@ -125,8 +126,12 @@ export class AssignmentDraft {
           got: fsas.length,
         });
       const way = new Map<string, string>();
-      for (const fsa of fsas)
-        for (const derp of (await withGroup(this.groupAt, fsa)).programs) {
+      const given: Record<string, Set<string>> = {};
+      for (const fsa of fsas) {
+        const { programs, assigned = {} } = await withGroup(this.groupAt, fsa);
+        for (const [root, ids] of Object.entries(assigned))
+          for (const id of ids) (given[root] ??= new Set()).add(id);
+        for (const derp of programs) {
           const other = way.get(derp);
           if (other !== undefined)
             throw new Problem('CONFLICT', {
@@ -135,6 +140,10 @@ export class AssignmentDraft {
             });
           way.set(derp, fsa.description);
         }
+      }
+      for (const [root, { size }] of Object.entries(given))
+        if (size > mostAssigned)
+          throw new Problem('LIMIT', { at: `${root} of site ${edev}`, want: `at most ${mostAssigned}`, got: size });
       if (way.size > mostPrograms)
         throw new Problem('LIMIT', { at: `programs of site ${edev}`, want: `at most ${mostPrograms}`, got: way.size });
     }

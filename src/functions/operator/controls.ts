@@ -143,7 +143,7 @@ const issue = (
  * Second of issue, place in that second, then what makes it unique, then the enterprise number: clients that break a tie of
  * creationTime by mRID take the one issued last.
  */
-function orderedMrid(now: number, place: number, unique: string): string {
+export function orderedMrid(now: number, place: number, unique: string): string {
   const hex = (n: number, digits: number) => n.toString(16).toUpperCase().padStart(digits, '0').slice(-digits);
   return hex(now, 8) + hex(place, 6) + unique.slice(0, 10) + unique.slice(24);
 }
@@ -198,7 +198,8 @@ export async function curvesFor(store: Store, derp: string, bases: readonly DERC
 
 /** A control by its mRID. @throws Problem NO_SUCH */
 export async function issuedAt(store: Store, mRID: string): Promise<Doc<StoredControl> & { derp: string }> {
-  const [doc] = await store.find<StoredControl>('mrid', mRID.toUpperCase());
+  const found = await store.find<StoredControl>('mrid', mRID.toUpperCase());
+  const doc = found.find(({ kind }) => kind === model.der.control.name);
   if (!doc) throw new Problem('NO_SUCH', { at: `control ${mRID}`, note: 'no such control' });
   return { ...doc, derp: doc.href.split('/')[2] ?? '' };
 }
