@@ -130,7 +130,7 @@ export async function runOne(procedure: Procedure, { lab, claims }: RunOptions):
   };
 }
 
-function recorder(into: CheckResult[]): Checks {
+export function recorder(into: CheckResult[]): Checks {
   const show = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
   return {
     that: (text, ok, seen) => void into.push({ text, ok, ...(seen !== undefined && { seen: show(seen) }) }),

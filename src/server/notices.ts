@@ -1,4 +1,5 @@
 /** Wires notifications: what is told, to whom, how fast. */
+import { type Post } from '../functions/notices';
 import { model } from '../model';
 import { href, paramsOf } from '../model/href';
 import { noticeEyes } from '../protocol/notice';
@@ -11,9 +12,6 @@ import { notices } from '../services/notices/notices';
 import { type Credentials, type Trust } from '../tls';
 import { type ServerDeps } from './deps';
 
-/** POSTs under way at once to all receivers together. */
-const inAll = 256;
-
 export interface NoticeParts {
   readonly context: ContextDeps;
   readonly changes: Observed;
@@ -23,7 +21,7 @@ export interface NoticeParts {
 }
 
 /** Not yet started. `stop` ends what is under way; what was not delivered stays in the outbox. */
-export function noticeService({ config, clock, log, metrics, tasks }: ServerDeps, parts: NoticeParts) {
+export function noticeService({ config, clock, log, metrics, tasks, told }: ServerDeps, parts: NoticeParts) {
   const { context, changes, credentials, trust, guard } = parts;
   const post = push({
     credentials,
@@ -41,13 +39,13 @@ export function noticeService({ config, clock, log, metrics, tasks }: ServerDeps
     metrics,
     tasks,
     eyes: noticeEyes({ ...context, store: changes, dialect: config.dialect, publicUrl: config.publicUrl }),
-    post,
+    post: told ? heardBy(told, post) : post,
     pace: {
       spacingS: config.notifySpacingS,
       urgent: urgency(changes, config.notifyUrgentPrimacy),
       giveUpS: config.notifyGiveUpS,
       perReceiver: config.notifyConnections,
-      inAll,
+      inAll: config.notifyConnectionsInAll,
     },
   });
   return {
@@ -59,6 +57,14 @@ export function noticeService({ config, clock, log, metrics, tasks }: ServerDeps
     },
   };
 }
+
+const heardBy = (told: NonNullable<ServerDeps['told']>, { post }: Post): Post => ({
+  post: async (to, body) => {
+    const outcome = await post(to, body);
+    told(to, body, outcome);
+    return outcome;
+  },
+});
 
 const controls = [model.der.controls, model.der.activeControls, model.der.control];
 
