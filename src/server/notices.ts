@@ -58,9 +58,9 @@ export function noticeService({ config, clock, log, metrics, tasks, told }: Serv
   };
 }
 
-const heardBy = (told: NonNullable<ServerDeps['told']>, { post }: Post): Post => ({
+const heardBy = (told: NonNullable<ServerDeps['told']>, right: Post): Post => ({
   post: async (to, body) => {
-    const outcome = await post(to, body);
+    const outcome = await right.post(to, body);
     told(to, body, outcome);
     return outcome;
   },
