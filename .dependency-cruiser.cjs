@@ -6,6 +6,7 @@ const doors = {
   base: [],
   model: ['base'],
   grid: ['base'],
+  forecast: ['base'],
   codec: ['base', 'model'],
   tls: ['base'],
   store: ['base', 'model'],
@@ -16,7 +17,20 @@ const doors = {
   console: ['base', 'model', 'functions', 'services'],
   client: ['base', 'model', 'codec', 'tls'],
   sim: ['base', 'grid', 'model', 'codec', 'tls', 'client'],
-  server: ['base', 'model', 'grid', 'codec', 'tls', 'store', 'engines', 'services', 'functions', 'protocol', 'console'],
+  server: [
+    'base',
+    'model',
+    'grid',
+    'forecast',
+    'codec',
+    'tls',
+    'store',
+    'engines',
+    'services',
+    'functions',
+    'protocol',
+    'console',
+  ],
 };
 /** Packages that belong to one room only. */
 const fences = {
@@ -26,6 +40,7 @@ const fences = {
   // The conformance suite reads with it what our codec wrote: a fault of both halves of the codec cannot hide there.
   'fast-xml-parser': '(src/codec|conformance-tests/rules)/',
   'node-forge': 'src/tls/',
+  highs: 'src/engines/',
   uuid: 'src/base/',
   pino: 'src/base/',
   'prom-client': 'src/base/',
