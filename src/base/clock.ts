@@ -92,14 +92,54 @@ export class SystemClock extends ScaledClock {
 }
 
 interface Waiting {
-  when: Seconds;
-  order: number;
-  run: () => void;
+  readonly when: Seconds;
+  readonly order: number;
+  readonly run: () => void;
+  cancelled: boolean;
+}
+
+const before = (a: Waiting, b: Waiting): boolean => a.when < b.when || (a.when === b.when && a.order < b.order);
+
+/** What waits, the first to come at the front: a binary heap, since a simulated fleet has tens of thousands of timers. */
+class Agenda {
+  private readonly heap: Waiting[] = [];
+
+  /** The first that was not cancelled. */
+  first(): Waiting | undefined {
+    while (this.heap[0]?.cancelled) this.take();
+    return this.heap[0];
+  }
+
+  add(entry: Waiting): void {
+    const { heap } = this;
+    let at = heap.push(entry) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && before(entry, heap[up] as Waiting); up = (at - 1) >> 1) {
+      heap[at] = heap[up] as Waiting;
+      at = up;
+    }
+    heap[at] = entry;
+  }
+
+  take(): void {
+    const { heap } = this;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let down = 2 * at + 1;
+      if (down >= heap.length) break;
+      if (down + 1 < heap.length && before(heap[down + 1] as Waiting, heap[down] as Waiting)) down++;
+      if (!before(heap[down] as Waiting, last)) break;
+      heap[at] = heap[down] as Waiting;
+      at = down;
+    }
+    heap[at] = last;
+  }
 }
 
 /** A clock that stands still until told. Callbacks run in order of time, then of registration, with `now()` at their time. */
 export class ManualClock implements Clock {
-  private waiting: Waiting[] = [];
+  private readonly waiting = new Agenda();
   private order = 0;
   private ms: number;
 
@@ -120,19 +160,24 @@ export class ManualClock implements Clock {
   }
 
   at(when: Seconds, run: () => void): Cancel {
-    const entry = { when, order: this.order++, run };
-    this.waiting.push(entry);
+    const entry = { when, order: this.order++, run, cancelled: false };
+    this.waiting.add(entry);
     return () => {
-      this.waiting = this.waiting.filter(other => other !== entry);
+      entry.cancelled = true;
     };
+  }
+
+  /** When the next callback is due; undefined when nothing waits. */
+  get next(): Seconds | undefined {
+    return this.waiting.first()?.when;
   }
 
   /** Moves time forward by `seconds`, running what falls due on the way; what that schedules runs too if it is due. */
   advance(seconds: number): void {
     const target = this.ms + seconds * 1000;
-    for (let next = this.due(target); next; next = this.due(target)) {
+    for (let next = this.waiting.first(); next && next.when * 1000 <= target; next = this.waiting.first()) {
       this.ms = Math.max(this.ms, next.when * 1000);
-      this.waiting = this.waiting.filter(other => other !== next);
+      this.waiting.take();
       next.run();
     }
     this.ms = target;
@@ -144,14 +189,5 @@ export class ManualClock implements Clock {
       this.advance(Math.min(stepS, seconds - done));
       await new Promise(resolve => setImmediate(resolve));
     }
-  }
-
-  private due(targetMs: number): Waiting | undefined {
-    let first: Waiting | undefined;
-    for (const entry of this.waiting) {
-      if (entry.when * 1000 > targetMs) continue;
-      if (!first || entry.when < first.when || (entry.when === first.when && entry.order < first.order)) first = entry;
-    }
-    return first;
   }
 }

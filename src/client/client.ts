@@ -20,6 +20,7 @@ import { type DerInfo, DerReporter } from './der-info';
 import { discover, type Discovery } from './discovery';
 import { followEvents, type InForce, type LimitSegment, type Outcome, programFrom, type Transition } from './follow';
 import { type Limits, LimitView } from './limit-view';
+import { LogEvents, type NewLogEvent } from './log-events';
 import { Mirror, type MirrorSpec } from './mirror';
 import { type ProgramState, readPrograms } from './programs';
 import { Responses } from './responses';
@@ -92,6 +93,8 @@ export interface Client {
   /** Every control mode in force, typed, defaults included. */
   modes(): DERControlBase;
   inForce(): InForce;
+  /** The programs as last read, whole: what the server was heard to say. */
+  programs(): readonly ProgramState[];
   /** The curve a mode in force refers to. */
   curve(href: string): DERCurve | undefined;
   /** Called when the limits have become others. */
@@ -99,6 +102,12 @@ export interface Client {
   onTransition(listener: (transition: Transition) => void): Cancel;
   /** New ratings, settings or sources of status. */
   report(info: Partial<DerInfo>): void;
+  /** Tells the server that something went wrong, or is right again. */
+  tell(event: NewLogEvent): void;
+  /** Somebody has said that something changed: reads the programs now, or finds the whole way anew. */
+  look(at: 'programs' | 'structure'): void;
+  /** Called when the programs have been read, changed or not. */
+  onRead(listener: () => void): Cancel;
   readonly status: ClientStatus;
   readonly found: Discovery | undefined;
 }
@@ -117,7 +126,7 @@ class DeviceClient implements Client {
   private phase: Phase = 'idle';
   private problem: Problem | undefined;
   private lost = false;
-  private programs: readonly ProgramState[] = [];
+  private known: readonly ProgramState[] = [];
   private polls = 0;
   private foundAt: Seconds = -Infinity;
   private readonly api: Api;
@@ -127,6 +136,7 @@ class DeviceClient implements Client {
   private readonly responses: Responses;
   private readonly reporter: DerReporter;
   private readonly mirror: Mirror | undefined;
+  private readonly logEvents: LogEvents;
   private readonly watches: Watches;
   private readonly log: Log;
   private readonly backoff: Backoff;
@@ -134,6 +144,7 @@ class DeviceClient implements Client {
   private polling: Activity | undefined;
   private cancelTick: Cancel | undefined;
   private readonly changeListeners = new Set<(limits: Limits) => void>();
+  private readonly readListeners = new Set<() => void>();
   private readonly transitionListeners = new Set<(transition: Transition) => void>();
 
   constructor(private readonly options: ClientOptions) {
@@ -150,6 +161,7 @@ class DeviceClient implements Client {
     const backoff = (name: string) => new Backoff(random.fork(name));
     this.responses = new Responses({ ...shared, backoff: backoff('responses') });
     this.reporter = new DerReporter({ ...shared, backoff: backoff('der') }, der);
+    this.logEvents = new LogEvents({ ...shared, backoff: backoff('log events') });
     if (mirror)
       this.mirror = new Mirror({ ...shared, random: random.fork('readings'), backoff: backoff('readings') }, mirror);
     this.watches = new Watches(
@@ -171,6 +183,7 @@ class DeviceClient implements Client {
     this.responses.start();
     this.reporter.start();
     this.mirror?.start();
+    this.logEvents.start();
     const spread = startSpreadS * random.fork('start').next();
     if (spread > 0) this.discovery.at(clock.now() + spread);
     else this.discovery.soon();
@@ -179,13 +192,22 @@ class DeviceClient implements Client {
 
   stop(): void {
     if (this.phase !== 'refused') this.phase = 'stopped';
-    for (const each of [this.discovery, this.polling, this.watches, this.responses, this.reporter, this.mirror])
+    for (const each of [
+      this.discovery,
+      this.polling,
+      this.watches,
+      this.responses,
+      this.reporter,
+      this.mirror,
+      this.logEvents,
+    ])
       each?.stop();
     this.cancelTick?.();
     this.cancelTick = undefined;
     this.found = undefined;
     this.reporter.found(undefined);
     this.mirror?.found(undefined);
+    this.logEvents.found(undefined);
     this.options.transport.close?.();
   }
 
@@ -206,12 +228,16 @@ class DeviceClient implements Client {
     return this.follower.inForce();
   }
 
+  programs(): readonly ProgramState[] {
+    return this.known;
+  }
+
   modes(): DERControlBase {
     return Object.fromEntries(Object.entries(this.inForce().modes).map(([mode, { value }]) => [mode, value]));
   }
 
   curve(href: string): DERCurve | undefined {
-    for (const { curves } of this.programs) {
+    for (const { curves } of this.known) {
       const found = curves.find(curve => curve.href === href);
       if (found) return found;
     }
@@ -226,6 +252,20 @@ class DeviceClient implements Client {
   onTransition(listener: (transition: Transition) => void): Cancel {
     this.transitionListeners.add(listener);
     return () => this.transitionListeners.delete(listener);
+  }
+
+  onRead(listener: () => void): Cancel {
+    this.readListeners.add(listener);
+    return () => this.readListeners.delete(listener);
+  }
+
+  tell(event: NewLogEvent): void {
+    this.logEvents.push(event);
+  }
+
+  look(at: 'programs' | 'structure'): void {
+    if (at === 'structure' || !this.found) this.discovery?.soon();
+    else this.polling?.soon();
   }
 
   report(info: Partial<DerInfo>): void {
@@ -278,6 +318,7 @@ class DeviceClient implements Client {
     this.watches.watch(found);
     this.reporter.found(found.ders);
     this.mirror?.found(found.mirrors);
+    this.logEvents.found(found.device.LogEventListLink?.href);
     this.polling?.soon();
     return undefined;
   }
@@ -289,14 +330,14 @@ class DeviceClient implements Client {
     if (!found) return undefined;
     const began = clock.now();
     const keepDefaults = this.polls++ % defaultsEvery !== 0;
-    const read = await readPrograms(this.api, found.programLists, { before: this.programs, keepDefaults });
+    const read = await readPrograms(this.api, found.programLists, { before: this.known, keepDefaults });
     const now = clock.now();
     if (this.phase !== 'following') return undefined;
     if (!read.ok) return this.pollFailed(read);
     for (const { href, text } of read.faults) this.log.warn('a program could not be read whole', { href, text });
     this.backoff.reset();
     if (!read.unchanged || this.view.current.lastContact === undefined) {
-      this.programs = read.programs;
+      this.known = read.programs;
       const programs = read.programs.map(({ program, standing, controls }) =>
         programFrom(program, standing, controls, deviceCategory),
       );
@@ -307,6 +348,7 @@ class DeviceClient implements Client {
       this.view.heard(now);
       this.heard();
     }
+    for (const listener of this.readListeners) listener();
     const stale = this.api.moved || read.faults.some(({ reason }) => reason === 'missing');
     if (stale) this.discovery?.at(Math.max(now + 1, this.foundAt + refindS));
     return Math.max(now + 1, began + (this.options.pollRateS ?? read.pollRateS));

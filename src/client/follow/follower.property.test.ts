@@ -77,7 +77,15 @@ function checkStories(told: readonly string[]): void {
   for (const [mrid, story] of stories) {
     const shape = story.map(outcome => (finals.includes(outcome) ? 'final' : outcome)).join(' ');
     const lone = story.join() === 'expired';
-    if (!lone && !/^received( started)?( final)?$/.test(shape)) throw new Error(`${mrid}: ${story.join(' ')}`);
+    // A device that comes back to a program begins anew with what it left there.
+    const [last = '', ...left] = story
+      .join(' ')
+      .split(/ ?abortedProgram ?/)
+      .reverse();
+    const anew = left.length > 0 && left.every(part => /^(received( started)?|expired)$/.test(part));
+    const whole = /^(received( started)?( (completed|cancelled|superseded|expired))?|expired)?$/.test(last);
+    if (!lone && !(anew && whole) && !/^received( started)?( final)?$/.test(shape))
+      throw new Error(`${mrid}: ${story.join(' ')}`);
   }
 }
 

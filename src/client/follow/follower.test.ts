@@ -61,6 +61,14 @@ describe('one event', () => {
     expect(spans(script, 30)).toEqual({ W: ['0-10 d*', '10-12 A', '12-30 q*'] });
   });
 
+  it('is followed anew when the device comes back to its program while it is on, and not after', () => {
+    const away: Script[number] = [12, [program('Q', 6, [])]];
+    const back = (at: number): Script => [[0, [program('P', 5, [a])]], away, [at, [program('P', 5, [a])]]];
+    const before = ['0 received A', '10 started A', '12 abortedProgram A'];
+    expect(told(back(15))).toEqual([...before, '15 received A', '15 started A', '20 completed A']);
+    expect(told(back(20))).toEqual(before);
+  });
+
   it('that moves to another program goes on there', () => {
     const script: Script = [
       [0, [program('P', 5, [a])]],

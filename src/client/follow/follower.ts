@@ -7,7 +7,8 @@
  * - an event that has lost all its modes is superseded, one whose time is over is completed;
  * - where one event ends by schedule before the next begins by schedule, randomisation makes neither gap nor overlap: the first
  *   hands over when the second begins, but a program of weaker primacy waits until the stronger one's event has ended;
- * - an event that disappears is not cancelled (2018); in 2023 it is.
+ * - an event that disappears is not cancelled (2018); in 2023 it is;
+ * - an event aborted because the device left its program is met anew when the device comes back while it is on.
  */
 import { type Seconds } from '../../base/clock';
 import { type Random } from '../../base/random';
@@ -73,6 +74,8 @@ interface Tracked {
   /** Where in a randomised cancellation it stops. */
   stopAt: Seconds | undefined;
   doneAt: Seconds;
+  /** It is over only because the device is no longer assigned to its program. */
+  aborted: boolean;
 }
 
 export interface FollowOptions {
@@ -86,6 +89,8 @@ const clockDoubtS = 60;
 
 /** How long an event that is over and not listed is remembered: a list read badly once shall not bring it back to life, s. */
 const rememberS = 86_400;
+
+const isGoing = ({ status }: ControlEvent): boolean => status === served.scheduled || status === served.active;
 
 export function followEvents(options: FollowOptions): Follower {
   return new Follower(options);
@@ -190,6 +195,7 @@ export class Follower {
 
   private take(event: ControlEvent, program: FollowedProgram, now: Seconds, out: Transition[]): void {
     let tracked = this.events.get(event.mrid);
+    if (tracked?.aborted && isGoing(event) && now < scheduledEnd(event)) tracked = undefined;
     if (tracked && tracked.program !== program.key && tracked.phase !== 'done') {
       // The same event under another program now: it goes on as it was.
       tracked = { ...tracked, program: program.key, primacy: program.primacy };
@@ -230,10 +236,11 @@ export class Follower {
       told: false,
       stopAt: undefined,
       doneAt: now,
+      aborted: false,
     };
     this.events.set(event.mrid, tracked);
     const over = now >= scheduledEnd(event);
-    const going = event.status === served.scheduled || event.status === served.active;
+    const going = isGoing(event);
     if (!going && (over || event.status === served.completed))
       tracked.phase = 'done'; // history: nothing to follow or to say
     else if (going && (over || tracked.to <= tracked.from)) this.finish(tracked, 'expired', now, out);
@@ -259,6 +266,7 @@ export class Follower {
     tracked.phase = 'done';
     tracked.live = [];
     tracked.doneAt = at;
+    tracked.aborted = outcome === 'abortedProgram';
     out.push({ outcome, event: tracked.event, at });
   }
 

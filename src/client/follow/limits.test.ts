@@ -53,6 +53,13 @@ it('reads import and export limits of CSIP-AUS, and the share of setMaxW of a pl
     source: 'default',
   });
   expect(at({ opModConnect: false })).toMatchObject({ exportW: 0, connected: false });
+  expect(at({ opModMaxLimWAbsorb: power(2, 3), opModMaxLimWInject: power(700) })).toEqual({
+    importW: 2000,
+    exportW: 700,
+    connected: true,
+    source: 'default',
+  });
+  expect(at({ opModMaxLimW: 1000, opModMaxLimWInject: power(700) })).toMatchObject({ exportW: 500 });
   expect(at({ opModExpLimW: power(-5) })).toMatchObject({ exportW: 0 });
   expect(at({})).toEqual({ connected: true, source: 'none' });
 });

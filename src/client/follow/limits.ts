@@ -29,10 +29,15 @@ export interface LimitSegment extends SourcedLimits {
 }
 
 const hundredPercent = 10_000; // PerCent counts hundredths
+const unlimited = { multiplier: 0, value: Infinity };
+
+type PowerMode =
+  'opModImpLimW' | 'opModExpLimW' | 'opModGenLimW' | 'opModLoadLimW' | 'opModMaxLimWAbsorb' | 'opModMaxLimWInject';
 
 /**
- * Reads the limits out of the modes in force. CSIP-AUS says import and export at the connection point; a plain 2018 server says
- * opModMaxLimW, a share of `setMaxW` (the device's own DERSettings, W), taken as an export limit. The least of several counts.
+ * Reads the limits out of the modes in force. CSIP-AUS says import and export at the connection point, the 2023 edition what may
+ * be absorbed and injected; a plain 2018 server says opModMaxLimW, a share of `setMaxW` (the device's own DERSettings, W), taken
+ * as an export limit. The least of several counts.
  */
 export function limitsFrom(inForce: InForce, setMaxW: number): SourcedLimits {
   let source: SourcedLimits['source'] = 'none';
@@ -43,17 +48,20 @@ export function limitsFrom(inForce: InForce, setMaxW: number): SourcedLimits {
     else if (source === 'none') source = 'default';
     return found.value as DERControlBase[M];
   };
-  const power = (mode: 'opModImpLimW' | 'opModExpLimW' | 'opModGenLimW' | 'opModLoadLimW') => {
-    const set = value(mode);
-    return set === undefined ? Infinity : Math.max(0, watts(set));
+  const power = (...modes: PowerMode[]) => {
+    const set = modes.map(mode => value(mode) ?? unlimited);
+    return Math.min(...set.map(each => Math.max(0, watts(each))));
   };
   const share = value('opModMaxLimW');
   const connected = value('opModConnect') !== false && value('opModEnergize') !== false;
-  const importW = power('opModImpLimW');
+  const importW = power('opModImpLimW', 'opModMaxLimWAbsorb');
   const generationW = power('opModGenLimW');
   const loadW = power('opModLoadLimW');
   const exportW = connected
-    ? Math.min(power('opModExpLimW'), share === undefined ? Infinity : (share / hundredPercent) * setMaxW)
+    ? Math.min(
+        power('opModExpLimW', 'opModMaxLimWInject'),
+        share === undefined ? Infinity : (share / hundredPercent) * setMaxW,
+      )
     : 0;
   return {
     ...(importW < Infinity && { importW }),

@@ -99,6 +99,8 @@ interface Believed {
   readonly modes: Set<string>;
   primacy: number;
   stopped: boolean;
+  /** Its program was taken from the device. */
+  aborted: boolean;
 }
 
 /**
@@ -125,12 +127,15 @@ export function slowly(script: Script, end: Seconds): Record<string, string>[] {
     for (const { key, controls = [] } of programs)
       for (const e of controls) {
         const over = now >= e.start + Math.max(1, e.durationS);
-        const known = all.get(e.mrid) ?? {
+        const before = all.get(e.mrid);
+        // Back in its program while it is on: as if it had never been heard of.
+        const known = (before?.aborted && !over && e.status < 2 ? undefined : before) ?? {
           event: e,
           program: key,
           seen: now,
           primacy: 0,
           stopped: over,
+          aborted: false,
           modes: new Set(Object.keys(e.modes)),
         };
         if (e.status === 2) known.stopped = true;
@@ -139,7 +144,7 @@ export function slowly(script: Script, end: Seconds): Record<string, string>[] {
     for (const each of all.values()) {
       const mine = programs.find(({ key }) => key === each.program);
       each.primacy = mine?.primacy ?? 0;
-      if (!mine) each.stopped = true;
+      if (!mine && !each.stopped) [each.stopped, each.aborted] = [true, each.modes.size > 0];
     }
   };
   const seconds: Record<string, string>[] = [];
