@@ -1,14 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { Problem } from '../base/problem';
+import { withdrawalReasons } from '../services/withdrawn';
 import { type AddCommand } from './command';
 import { compareEngines } from './envelope-compare';
 import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
+import { allPages, type OperatorApi } from './operator-api';
+import { moment, table } from './table';
+import { momentFrom } from './time-option';
 import { withOperator } from './with-operator';
+
+interface Withdrawal {
+  readonly reason: string;
+  readonly note?: string;
+  readonly from: number;
+  readonly until?: number;
+}
+
+interface Standing {
+  readonly site: string;
+  readonly name: string;
+  readonly inForce?: { readonly importW: number; readonly exportW: number; readonly to: number };
+  readonly publishedUntil?: number;
+  readonly withdrawal?: Withdrawal;
+}
 
 interface Shown {
   readonly site: string;
   readonly now: number;
+  readonly withdrawal?: Withdrawal;
+  readonly next?: number;
   readonly controls: readonly {
     from: number;
     to: number;
@@ -115,19 +137,101 @@ export const envelope: AddCommand = (program, io) => {
     .option('--json')
     .description('limits in force and to come, and what bound them')
     .action(async (dir: string, site: string, { json }: { json?: boolean }) => {
-      const shown = await withOperator(home(dir), io, api =>
-        api.get<Shown>(`/api/envelopes/${encodeURIComponent(site)}`),
-      );
-      if (json) io.out(JSON.stringify(shown));
-      else if (shown.controls.length === 0)
-        io.out('no envelope is in force: the firm limits of DefaultDERControl hold');
+      const shown = await withOperator(home(dir), io, api => wholeEnvelope(api, site));
+      if (json) {
+        io.out(JSON.stringify(shown));
+        return;
+      }
+      if (shown.withdrawal) io.out(withdrawn(shown.withdrawal));
+      if (shown.controls.length === 0) io.out('no envelope is in force: the firm limits of DefaultDERControl hold');
+      for (const c of shown.controls)
+        io.out(
+          `${stamp(c.from)} … ${stamp(c.to)}  import ${watt(c.importW)} (${c.bound.import})  export ${watt(c.exportW)} (${c.bound.export})`,
+        );
+    });
+
+  group
+    .command('list')
+    .argument('<dir>')
+    .option('--json')
+    .description('what is in force at every site')
+    .action(async (dir: string, { json }: { json?: boolean }) => {
+      const all = await withOperator(home(dir), io, api => allPages<Standing>(api, '/api/envelopes', 'envelopes'));
+      if (json) io.out(JSON.stringify(all));
       else
-        for (const c of shown.controls)
-          io.out(
-            `${stamp(c.from)} … ${stamp(c.to)}  import ${watt(c.importW)} (${c.bound.import})  export ${watt(c.exportW)} (${c.bound.export})`,
-          );
+        for (const line of table(
+          ['SITE', 'NAME', 'IMPORT W', 'EXPORT W', 'PUBLISHED UNTIL', ''],
+          all.map(({ site, name, inForce, publishedUntil, withdrawal }) => [
+            site,
+            name,
+            inForce?.importW ?? 'firm',
+            inForce?.exportW ?? 'firm',
+            publishedUntil === undefined ? '' : moment(publishedUntil),
+            withdrawal ? withdrawn(withdrawal) : '',
+          ]),
+        ))
+          io.out(line);
+    });
+
+  group
+    .command('withdraw')
+    .argument('<dir>')
+    .argument('<site>', 'id, name or LFDI')
+    .addOption(new Option('--reason <code>', 'why').choices([...withdrawalReasons]).makeOptionMandatory())
+    .option('--note <text>', 'more of it, for people')
+    .option('--from <time>', 'now unless given; +15m, or a time such as 2026-10-12T08:30Z')
+    .option('--until <time>', 'until it is restored unless given')
+    .option('--json')
+    .description('put a site on firm from now on, or for a while, whatever the engine says')
+    .action(async (dir: string, site: string, options: WithdrawOptions) => {
+      const { reason, note, from, until, json } = options;
+      const done = await withOperator(home(dir), io, async api => {
+        const { now } = await api.get<{ now: number }>('/api/health');
+        return api.put<{ withdrawal: Withdrawal; controlsPublished: number }>(withdrawalAt(site), {
+          reason,
+          ...(note !== undefined && { note }),
+          ...(from !== undefined && { from: momentFrom(now, '--from', from) }),
+          ...(until !== undefined && { until: momentFrom(now, '--until', until) }),
+        });
+      });
+      io.out(json ? JSON.stringify(done) : `${site}: ${withdrawn(done.withdrawal)}`);
+    });
+
+  group
+    .command('restore')
+    .argument('<dir>')
+    .argument('<site>', 'id, name or LFDI')
+    .option('--json')
+    .description('end a withdrawal; the next run gives the site what there is room for')
+    .action(async (dir: string, site: string, { json }: { json?: boolean }) => {
+      await withOperator(home(dir), io, api => api.remove(withdrawalAt(site)));
+      io.out(json ? JSON.stringify({ restored: site }) : `${site} is restored`);
     });
 };
+
+interface WithdrawOptions {
+  reason: string;
+  note?: string;
+  from?: string;
+  until?: string;
+  json?: boolean;
+}
+
+const withdrawalAt = (site: string): string => `/api/envelopes/${encodeURIComponent(site)}/withdrawal`;
+
+const withdrawn = ({ reason, note, from, until }: Withdrawal): string =>
+  `withdrawn: ${reason}${note === undefined ? '' : ` (${note})`}, from ${moment(from)} ${until === undefined ? 'until it is restored' : `to ${moment(until)}`}`;
+
+async function wholeEnvelope(api: OperatorApi, site: string): Promise<Shown> {
+  const path = `/api/envelopes/${encodeURIComponent(site)}?limit=10000`;
+  let { next, ...shown } = await api.get<Shown>(path);
+  while (next !== undefined) {
+    const page: Shown = await api.get<Shown>(`${path}&after=${next}`);
+    shown = { ...shown, controls: [...shown.controls, ...page.controls] };
+    ({ next } = page);
+  }
+  return shown;
+}
 
 const siteIn = (item: unknown): string => String((item as { site?: unknown }).site);
 const stamp = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');

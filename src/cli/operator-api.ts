@@ -29,7 +29,7 @@ interface ProblemDocument {
 export interface OperatorApi {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
-  put(path: string, body: unknown): Promise<void>;
+  put<T = void>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   remove(path: string): Promise<void>;
 }

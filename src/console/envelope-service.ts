@@ -1,3 +1,6 @@
+import { type Site } from '../functions/site';
+import { type Withdrawal } from '../services/withdrawn';
+
 /** What the operator API needs of the envelope machinery; `server` wires it to the runner. */
 export interface EnvelopeImport {
   /** Id (`:edev`) of the site. */
@@ -16,6 +19,37 @@ export interface EnvelopeRun {
   readonly notes: readonly { readonly what: 'fallback' | 'safety-net' | 'note'; readonly text: string }[];
 }
 
+/** One control of an envelope, for the time it governs. */
+export interface ShownControl {
+  readonly mrid: string;
+  readonly from: number;
+  readonly to: number;
+  readonly importW: number;
+  readonly exportW: number;
+  readonly bound: { readonly import: string; readonly export: string };
+  readonly engine: string;
+  readonly createdAt: number;
+}
+
+export interface ShownEnvelope {
+  readonly site: string;
+  readonly now: number;
+  readonly controls: readonly ShownControl[];
+  /** Where it is withdrawn: why, and for how long. */
+  readonly withdrawal?: Withdrawal;
+  /** Give it as `after` for the controls that follow. */
+  readonly next?: number;
+}
+
+export interface EnvelopeNow {
+  readonly site: string;
+  readonly name: string;
+  /** None: the firm limits of its DefaultDERControl hold. */
+  readonly inForce?: ShownControl;
+  readonly publishedUntil?: number;
+  readonly withdrawal?: Withdrawal;
+}
+
 export interface EnvelopeService {
   /** Runs the engine now and publishes; the result says what was published and what fell back. */
   run(): Promise<object>;
@@ -24,7 +58,11 @@ export interface EnvelopeService {
   /** Publishes limits computed elsewhere, after the same safety net. */
   import(envelope: EnvelopeImport): Promise<object>;
   /** What is in force and to come at a site, and what bound it. */
-  show(site: string): Promise<object>;
+  show(site: string, page: { readonly limit: number; readonly after?: number | undefined }): Promise<ShownEnvelope>;
+  /** What is in force at each of these sites. */
+  now(sites: readonly Site[]): Promise<EnvelopeNow[]>;
+  /** Puts what is published of a site on firm, as its withdrawal says. Returns how many controls that took. */
+  enforce(site: string): Promise<number>;
   /** @throws Problem BAD_VALUE when the network of the configuration has no such bus, or nothing above it has a rating */
   checkBus(bus: string, at: string): void;
   /** From now on the engine answers nothing: what a site sees when the engine dies. For drills. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../base/problem';
 import { levels } from '../functions/groups';
 import { dialects, type DialectId } from '../model/dialect';
+import { withdrawalReasons } from '../services/withdrawn';
 import { pathId } from './shapes';
 
 const dialect = z.enum(Object.keys(dialects) as [DialectId, ...DialectId[]]);
@@ -171,6 +172,13 @@ export const envelopeImport = z
     error: 'want as many steps as importW has',
   });
 export const envelopeList = z.strictObject({ envelopes: z.array(envelopeImport).min(1).max(10_000) });
+
+export const withdrawal = z.strictObject({
+  reason: z.enum(withdrawalReasons),
+  note: z.string().max(200).optional().describe('For people'),
+  from: z.number().int().min(0).max(4e12).optional().describe('Seconds since 1970; from now on when left out'),
+  until: z.number().int().min(0).max(4e12).optional().describe('Until it is restored when left out'),
+});
 
 export const pollRates = z.record(z.string(), z.number().int().min(1).max(4_294_967_295));
 

@@ -4,19 +4,28 @@ import { type Cancel, SystemClock } from '../base/clock';
 import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { type Tasks } from '../base/tasks';
-import { type EnvelopeImport, type EnvelopeRun, type EnvelopeService } from '../console/envelope-service';
+import { nextTurn } from '../base/turn';
+import {
+  type EnvelopeImport,
+  type EnvelopeNow,
+  type EnvelopeRun,
+  type EnvelopeService,
+  type ShownEnvelope,
+} from '../console/envelope-service';
 import { type Engine, type Snapshot } from '../engines/api';
 import { loadEngine } from '../engines';
 import { noSite } from '../functions/operator/sites';
-import { allSites, siteOf } from '../functions/site';
+import { stands, withdrawalOf, withdrawnSites } from '../functions/operator/withdrawals';
+import { allSites, siteOf, type Site } from '../functions/site';
 import { assetOfBus, withHeadRating } from '../grid/assets';
 import { type Network } from '../grid/network';
 import { powerFlow } from '../grid/power-flow';
 import { readNetwork } from '../grid/read';
 import { hostOf, processHost, type EngineHost } from '../services/engine-host';
-import { controlsOf, inForce } from '../services/envelopes/controls';
+import { controlsOf, inForce, liveControls, type EnvelopeControl } from '../services/envelopes/controls';
 import { createEnvelopeRunner, type EnvelopeRunner } from '../services/envelope-runner';
 import { type RunResult } from '../services/run-result';
+import { scheduledEnd } from '../services/timeline';
 import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { type ServerDeps } from './deps';
@@ -75,7 +84,12 @@ export async function envelopeService(
       const { outcome, controlsPublished, events } = noted(await importOne(deps, envelope));
       return { outcome, controlsPublished, events };
     },
-    show: site => show(store, site, clock.now(), config.enterpriseNumber),
+    show: (site, page) => show(store, site, clock.now(), config.enterpriseNumber, page),
+    now: sites => standing(store, sites, clock.now(), config.enterpriseNumber),
+    enforce: async site => {
+      const result = await enforceWithdrawal(deps, site);
+      return result ? noted(result).controlsPublished : 0;
+    },
     checkBus,
     killEngine: () => host.kill('throws'),
     schedule: (everyS, tasks) => {
@@ -90,7 +104,7 @@ export async function envelopeService(
 
   function governed(parts: typeof deps, feeder: Network, engineHost: EngineHost): EnvelopeRunner {
     const { log, metrics } = parts;
-    let unshared = new Map<string, { importW?: number; exportW?: number }>();
+    let unshared: Unshared = new Map();
     const make = snapshotMaker({
       network: feeder,
       store,
@@ -101,18 +115,7 @@ export async function envelopeService(
       seed: config.seed,
     });
     const snapshot = async (): Promise<Snapshot> => {
-      const sites = await allSites(store);
-      unshared = new Map(
-        sites
-          .filter(site => site.follows !== undefined)
-          .map(site => [
-            site.edev,
-            {
-              ...(!holds(site, 'import') && { importW: site.maxImportW }),
-              ...(!holds(site, 'export') && { exportW: site.maxExportW }),
-            },
-          ]),
-      );
+      unshared = unsharedOf(await allSites(store));
       return make();
     };
     const made = createEnvelopeRunner({
@@ -127,12 +130,28 @@ export async function envelopeService(
         verify: verification(feeder, { wall, budgetS: config.verifyBudgetS, seed: config.seed }),
       }),
       unshared: () => unshared,
+      withdrawn: () => withdrawnSites(store, clock.now()),
     });
     // Runs by schedule are noted as those on command are.
     const run = made.run.bind(made);
     return { ...made, run, schedule: (everyS, tasks) => made.schedule(everyS, tasks, noted) };
   }
 }
+
+type Unshared = ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
+
+const unsharedOf = (sites: readonly Site[]): Unshared =>
+  new Map(
+    sites
+      .filter(site => site.follows !== undefined)
+      .map(site => [
+        site.edev,
+        {
+          ...(!holds(site, 'import') && { importW: site.maxImportW }),
+          ...(!holds(site, 'export') && { exportW: site.maxExportW }),
+        },
+      ]),
+  );
 
 function networkOf(dir: string, file: string, headKva: number): Network | undefined {
   if (file === '') return undefined;
@@ -175,15 +194,51 @@ function summaryOf({
   return { at, outcome, controlsPublished, notes };
 }
 
+type Parts = ServerDeps & { readonly store: Store };
+
 /** One site's limits from outside, through the same net and the same publication as an engine's. */
-async function importOne(
-  { store, clock, log, metrics, config }: ServerDeps & { readonly store: Store },
-  envelope: EnvelopeImport,
+async function importOne(parts: Parts, envelope: EnvelopeImport): Promise<RunResult> {
+  const found = await siteOf(parts.store, envelope.site);
+  if (!found) throw noSite(envelope.site);
+  return publishOne(parts, found.body, envelope, { name: 'import', bound: 'imported' });
+}
+
+/**
+ * Puts the window of a withdrawal on firm as far as controls were published. After them DefaultDERControl carries firm by itself;
+ * what later runs publish is put on firm by the runner.
+ */
+async function enforceWithdrawal(parts: Parts, site: string): Promise<RunResult | undefined> {
+  const { store, clock, config } = parts;
+  const now = clock.now();
+  const [found, withdrawal] = [await siteOf(store, site), await withdrawalOf(store, site)];
+  if (!found || !withdrawal) return undefined;
+  const live = liveControls(controlsOf(await store.series.ofSite(site, now), { pen: config.enterpriseNumber }), now);
+  const stepS = config.envelopeStepS;
+  const start = Math.floor(Math.max(now, withdrawal.from) / stepS) * stepS;
+  const end = Math.min(withdrawal.until ?? Infinity, Math.max(...live.map(scheduledEnd)));
+  if (live.length === 0 || end <= start) return undefined;
+  const steps = Math.ceil((end - start) / stepS);
+  const { maxImportW, maxExportW } = found.body;
+  const fill = (w: number) => new Array<number>(steps).fill(w);
+  const most = { site, start, stepS, importW: fill(maxImportW), exportW: fill(maxExportW) };
+  return publishOne(parts, found.body, most, { name: 'withdrawal', bound: 'site rating' }, unsharedOf([found.body]));
+}
+
+async function publishOne(
+  { store, clock, log, metrics, config }: Parts,
+  { maxImportW, maxExportW, firmImportW, firmExportW, weight, phases }: Site,
+  { site, start, stepS, importW, exportW }: EnvelopeImport,
+  { name, bound: by }: { readonly name: string; readonly bound: string },
+  unshared: Unshared = new Map(),
 ): Promise<RunResult> {
-  const { site, start, stepS, importW, exportW } = envelope;
-  const found = await siteOf(store, site);
-  if (!found) throw noSite(site);
-  const { maxImportW, maxExportW, firmImportW, firmExportW, weight, phases } = found.body;
+  const { importW: ratedImportW, exportW: ratedExportW } = unshared.get(site) ?? {};
+  const [i, e] = [ratedImportW === undefined ? 1 : 0, ratedExportW === undefined ? 1 : 0];
+  const limits = {
+    maxImportW: maxImportW * i,
+    maxExportW: maxExportW * e,
+    firmImportW: firmImportW * i,
+    firmExportW: firmExportW * e,
+  };
   const snapshot: Snapshot = {
     api: 1,
     now: clock.now(),
@@ -191,17 +246,22 @@ async function importOne(
     stepS,
     steps: importW.length,
     assets: [],
-    devices: [{ id: site, asset: '', phases, maxImportW, maxExportW, firmImportW, firmExportW, weight }],
+    devices: [{ id: site, asset: '', phases, ...limits, weight }],
     seed: config.seed,
   };
-  const imported: Engine = {
-    name: 'import',
+  const given: Engine = {
+    name,
     api: 1,
     compute: () => [
-      { device: site, importW, exportW, bound: importW.map(() => ({ import: 'imported', export: 'imported' })) },
+      {
+        device: site,
+        importW: importW.map(w => w * i),
+        exportW: exportW.map(w => w * e),
+        bound: importW.map(() => ({ import: by, export: by })),
+      },
     ],
   };
-  const host = processHost(imported, { wall: new SystemClock(), deadlineS: 10 });
+  const host = processHost(given, { wall: new SystemClock(), deadlineS: 10 });
   return createEnvelopeRunner({
     store,
     clock,
@@ -210,28 +270,61 @@ async function importOne(
     host,
     snapshot: async () => snapshot,
     pen: config.enterpriseNumber,
+    unshared: () => unshared,
+    withdrawn: () => withdrawnSites(store, clock.now()),
   }).run();
 }
 
+interface Page {
+  readonly limit: number;
+  /** Controls that begin after this moment. */
+  readonly after?: number | undefined;
+}
+
 /** Controls of a site in force and to come, and what bound them. */
-async function show(store: Store, site: string, now: number, pen: number): Promise<object> {
-  const controls = controlsOf(await store.series.ofSite(site, now), { pen });
+async function show(
+  store: Store,
+  site: string,
+  now: number,
+  pen: number,
+  { limit, after = -Infinity }: Page,
+): Promise<ShownEnvelope> {
+  const live = liveControls(controlsOf(await store.series.ofSite(site, now), { pen }), now);
+  const withdrawal = await withdrawalOf(store, site);
+  const asked = live.filter(control => inForce(control).from > after);
+  const shown = asked.slice(0, limit);
+  const last = shown.at(-1);
   return {
     site,
     now,
-    controls: controls
-      .map(control => ({ ...control, ...inForce(control) }))
-      .filter(({ from, to }) => to > now && to > from)
-      .sort((a, b) => a.from - b.from)
-      .map(({ mrid, from, to, importW, exportW, bound, engine, createdAt }) => ({
-        mrid,
-        from,
-        to,
-        importW,
-        exportW,
-        bound,
-        engine,
-        createdAt,
-      })),
+    controls: shown.map(shownControl),
+    ...(withdrawal && stands(withdrawal, now) && { withdrawal }),
+    ...(asked.length > limit && last && { next: inForce(last).from }),
   };
+}
+
+const shownControl = (control: EnvelopeControl) => {
+  const { mrid, importW, exportW, bound, engine, createdAt } = control;
+  return { mrid, ...inForce(control), importW, exportW, bound, engine, createdAt };
+};
+
+const sitesPerTurn = 100;
+
+/** What is in force at each of these sites, and until when limits are published. */
+async function standing(store: Store, sites: readonly Site[], now: number, pen: number): Promise<EnvelopeNow[]> {
+  const found: EnvelopeNow[] = [];
+  for (const [k, { edev, name }] of sites.entries()) {
+    if (k % sitesPerTurn === 0) await new Promise<void>(nextTurn); // others are answered meanwhile
+    const live = liveControls(controlsOf(await store.series.ofSite(edev, now), { pen }), now);
+    const current = live.find(control => inForce(control).from <= now);
+    const withdrawal = await withdrawalOf(store, edev);
+    found.push({
+      site: edev,
+      name,
+      ...(current && { inForce: shownControl(current) }),
+      ...(live.length > 0 && { publishedUntil: Math.max(...live.map(control => inForce(control).to)) }),
+      ...(withdrawal && stands(withdrawal, now) && { withdrawal }),
+    });
+  }
+  return found;
 }

@@ -22,6 +22,7 @@ import { type FallbackReason, type RunResult, type SiteRun, siteRun } from './ru
 import { type NetResult, type SafeEnvelope, safetyNet } from './safety-net';
 import { scheduledEnd } from './timeline';
 import { type Verify, withVerdict } from './verified';
+import { type Withdrawal, withWithdrawn } from './withdrawn';
 
 export interface RunnerParts {
   readonly store: Store;
@@ -39,6 +40,8 @@ export interface RunnerParts {
    * snapshot has 0 for such a direction and counts the flow as passive.
    */
   readonly unshared?: () => ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
+  /** Sites whose envelopes are withdrawn. Read again with each attempt to publish: a withdrawal during a run counts. */
+  readonly withdrawn?: () => Promise<ReadonlyMap<string, Withdrawal>>;
 }
 
 export interface EnvelopeRunner {
@@ -188,23 +191,24 @@ function withRatings(
 
 type Published = Pick<RunResult, 'controlsPublished' | 'sitesPublished' | 'perSite'>;
 
-/** Written with each publication, so that two runners cannot both decide on the same state of things. */
-const headHref = '~envelopes';
+/** Written with each publication and each withdrawal, so that no two can both decide on the same state of things. */
+export const headHref = '~envelopes';
 const tries = 5;
 const sitesPerTurn = 100;
 
 /** Decides and commits; when another runner came first, decides again on what is there now. */
 async function publish(
-  { store, clock, pen, host }: RunnerParts,
+  { store, clock, pen, host, withdrawn = async () => new Map() }: RunnerParts,
   snapshot: Snapshot,
   hash: string,
-  net: NetResult,
+  judged: NetResult,
   reasonFor: (envelope: SafeEnvelope) => FallbackReason | undefined,
 ): Promise<Published> {
   const basis = basisOf(snapshot);
   let conflict: readonly string[] = [];
   for (let attempt = 0; attempt < tries; attempt++) {
     const head = await store.get(headHref);
+    const net = withWithdrawn(snapshot, judged, await withdrawn());
     const now = clock.now();
     const series: NewSeries[] = [];
     const perSite: SiteRun[] = [];

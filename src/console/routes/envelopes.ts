@@ -1,10 +1,40 @@
 import { z } from 'zod';
 import { findSite } from '../../functions/operator/sites';
+import { restore, withdraw } from '../../functions/operator/withdrawals';
+import { sitePage } from '../../functions/site';
+import { type Withdrawal, withdrawalReasons } from '../../services/withdrawn';
 import * as input from '../input';
+import { mostInPage, paged, pageQuery } from '../paging';
 import { route, type Route } from '../route';
 import { runResult } from '../shapes';
 
 const tag = 'Envelopes';
+
+const control = z.strictObject({
+  mrid: z.string(),
+  from: z.number(),
+  to: z.number(),
+  importW: z.number(),
+  exportW: z.number(),
+  bound: z.strictObject({ import: z.string(), export: z.string() }),
+  engine: z.string(),
+  createdAt: z.number(),
+});
+const withdrawal = z.strictObject({
+  site: z.string(),
+  reason: z.enum(withdrawalReasons),
+  note: z.string().optional(),
+  from: z.number(),
+  until: z.number().optional(),
+  at: z.number(),
+});
+const standing = z.strictObject({
+  site: z.string(),
+  name: z.string(),
+  inForce: control.optional().describe('none: the firm limits of its DefaultDERControl hold'),
+  publishedUntil: z.number().optional(),
+  withdrawal: withdrawal.optional(),
+});
 
 export const envelopeRoutes: readonly Route[] = [
   route({
@@ -47,13 +77,68 @@ export const envelopeRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/api/envelopes',
+    tag,
+    summary: 'list what is in force at each site, in order of id',
+    role: 'viewer',
+    query: pageQuery,
+    answer: paged('envelopes', standing),
+    handle: async ({ store, envelopes }, { query }) => {
+      const { items, next } = await sitePage(store, query);
+      const devices = items.filter(({ role }) => role === 'device');
+      return { envelopes: await envelopes.now(devices), ...(next !== undefined && { next }) };
+    },
+  }),
+  route({
+    method: 'get',
     path: '/api/envelopes/{site}',
     tag,
-    summary: 'show what is in force and to come at a site, and what bound it',
+    summary: 'show what is in force and to come at a site, what bound it, and whether it is withdrawn',
     role: 'viewer',
-    answer: z.looseObject({ site: z.string(), now: z.number(), controls: z.array(z.looseObject({})) }),
-    handle: async ({ store, envelopes }, { params }) =>
-      envelopes.show((await findSite(store, params['site'] ?? '')).edev),
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(mostInPage).default(1000).describe('Controls wanted at most'),
+      after: z.coerce.number().int().min(0).max(4e12).optional().describe('`next` of the page before'),
+    }),
+    answer: z.strictObject({
+      site: z.string(),
+      now: z.number(),
+      controls: z.array(control),
+      withdrawal: withdrawal.optional(),
+      next: z.number().optional(),
+    }),
+    handle: async ({ store, envelopes }, { params, query }) =>
+      envelopes.show((await findSite(store, params['site'] ?? '')).edev, query),
+  }),
+  route({
+    method: 'put',
+    path: '/api/envelopes/{site}/withdrawal',
+    tag,
+    summary: 'withdraw the envelope of a site: it goes to firm from now on, or for a while, whatever an engine says',
+    role: 'operator',
+    body: input.withdrawal,
+    answer: z.strictObject({ withdrawal, controlsPublished: z.number() }),
+    handle: async ({ store, clock, envelopes }, { params, body: { from, until, note, reason } }) => {
+      const { edev } = await findSite(store, params['site'] ?? '');
+      const at = clock.now();
+      const made: Withdrawal = {
+        site: edev,
+        reason,
+        from: from ?? at,
+        at,
+        ...(note !== undefined && { note }),
+        ...(until !== undefined && { until }),
+      };
+      await withdraw(store, made);
+      return { withdrawal: made, controlsPublished: await envelopes.enforce(edev) };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/envelopes/{site}/withdrawal',
+    tag,
+    summary: 'end a withdrawal: the next run gives the site what there is room for',
+    role: 'operator',
+    handle: async ({ store }, { params }) => restore(store, (await findSite(store, params['site'] ?? '')).edev),
   }),
   route({
     method: 'post',
