@@ -11,7 +11,7 @@ const meanOfDay: ForecasterFactory = () => ({
   leastDays: 1,
   predict: (history, steps) =>
     eachStep(history, steps, step => {
-      const same = [];
+      const same: number[] = [];
       for (let i = 0; i < history.end; i++)
         if (history.calendar.slot[i] === history.calendar.slot[step] && !Number.isNaN(history.w[i]))
           same.push(history.w[i]);
