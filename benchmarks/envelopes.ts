@@ -42,6 +42,10 @@ export async function envelopes(): Promise<BenchResult> {
     ['oe1', {}],
     ['box-robust', {}],
     ['box-robust', { direction: 'one' }],
+    ['box-robust', { policy: 'max-min' }],
+    ['box-robust', { policy: 'proportional' }],
+    ['box-robust', { policy: 'sum' }],
+    ['box-robust', { policy: 'sum', leastShare: 0.8 }],
   ] as const;
   const rows: { case: string; value: number; baseline: number }[] = [
     { case: 'equal-share', value: base.ms, baseline: base.ms },

@@ -123,14 +123,14 @@ it('oe1 finds the largest limits for all together, and in half-kilowatt steps as
   expect(sum(maximum)).toBeGreaterThanOrEqual(sum(exact));
 });
 
-it.each(['max-min', 'proportional'])(
+it.each(['max-min', 'proportional', 'sum'])(
   '%s is as safe, and max-min gives the worst-off no less than equal',
   async policy => {
     const tight = band(0.962, 1.05);
     const snapshot = make(tight, { steps: 1 });
     const [own, equal] = [await compute(snapshot, 'box-robust', { policy }), await compute(snapshot)];
     expect(judge(tight, snapshot, own.envelopes)).toMatchObject({ passed: true });
-    if (policy !== 'max-min') return;
+    if (policy === 'proportional') return;
     const beyond = (all: typeof own) => {
       const firm = new Map(snapshot.devices.map(device => [device.id, device.firmImportW]));
       return all.envelopes.reduce((sum, { device, importW }) => sum + (importW[0] ?? 0) - (firm.get(device) ?? 0), 0);
@@ -138,3 +138,28 @@ it.each(['max-min', 'proportional'])(
     expect(beyond(own)).toBeGreaterThan(0.9 * beyond(equal));
   },
 );
+
+it('sum has the larger sum, max-min the better-off last, and leastShare is a promise between them', async () => {
+  const tight = band(0.962, 1.05);
+  const snapshot = make(tight, { steps: 1, startS: 12 * 3600 });
+  const firm = snapshot.devices.flatMap(({ firmExportW, firmImportW }) => [firmImportW, firmExportW]);
+  const limits = async (options: object) => {
+    const { envelopes } = await compute(snapshot, 'box-robust', options);
+    const by = new Map(envelopes.map(envelope => [envelope.device, envelope]));
+    return snapshot.devices.flatMap(({ id }) => [by.get(id)?.importW[0] ?? NaN, by.get(id)?.exportW[0] ?? NaN]);
+  };
+  const [sum, half, fair] = [
+    await limits({ policy: 'sum' }),
+    await limits({ policy: 'sum', leastShare: 0.5 }),
+    await limits({ policy: 'max-min' }),
+  ];
+  const total = (of: readonly number[]) => of.reduce((all, w) => all + w, 0);
+  expect(total(sum)).toBeGreaterThan(1.02 * total(fair));
+  expect(total(half)).toBeGreaterThan(total(fair));
+  expect(total(half)).toBeLessThan(total(sum) + 100);
+  // Half of what max-min has beyond firm, but for what the power flow had still to mend.
+  half.forEach((w, j) => {
+    const floor = firm[j] as number;
+    expect(w).toBeGreaterThan(floor + 0.45 * ((fair[j] as number) - floor) - 10);
+  });
+});

@@ -10,6 +10,7 @@ import { type Device, type Engine, type EngineFactory, type Notice, type Snapsho
 import { type Bounds, equalLevels, exportOf, importOf } from './box-levels';
 import { BoxModel } from './box-model';
 import { type SharePolicyOfBox, type Shares, robustShares } from './box-shares';
+import { type Solver, withSolver } from './linear-program';
 import { readOptions } from './options';
 import { type Caps, shareOut } from './share-out';
 import { type Direction } from './headroom-formula';
@@ -19,6 +20,8 @@ interface Options {
   readonly margin: number;
   readonly lossShare: number;
   readonly policy: 'equal' | SharePolicyOfBox;
+  /** Of the sum policy: the part of the max-min answer that everybody keeps. */
+  readonly leastShare: number;
   /** Local hours in which export is offered and not import, where only one direction is offered at a time. */
   readonly oneWay?: { readonly timeZone: string; readonly from: number; readonly to: number };
 }
@@ -27,7 +30,8 @@ export const boxRobust: EngineFactory = options => {
   const read = readOptions('box-robust', options);
   const margin = read.number('marginPu', 0.0005, 0, 0.05);
   const lossShare = read.number('lossShare', 0, 0, 0.3);
-  const policy = read.oneOf('policy', 'equal', ['equal', 'max-min', 'proportional']);
+  const policy = read.oneOf('policy', 'equal', ['equal', 'max-min', 'proportional', 'sum']);
+  const leastShare = read.number('leastShare', 0, 0, 1);
   const direction = read.oneOf('direction', 'both', ['both', 'one']);
   const timeZone = read.optionalText('timeZone') ?? 'UTC';
   const from = read.number('exportFromHour', 9, 0, 24);
@@ -47,7 +51,7 @@ export const boxRobust: EngineFactory = options => {
     compute: (snapshot, signal) =>
       compute(
         snapshot,
-        { margin, lossShare, policy, ...(direction === 'one' ? { oneWay: { timeZone, from, to } } : {}) },
+        { margin, lossShare, policy, leastShare, ...(direction === 'one' ? { oneWay: { timeZone, from, to } } : {}) },
         known,
         signal,
       ),
@@ -64,13 +68,16 @@ async function compute(snapshot: Snapshot, options: Options, known: Memory, sign
       ? shared
       : { ...shared, notices: [...shared.notices, { code: 'remark' as const, text }] };
   }
-  const steps = new Steps(snapshot, options, known);
-  const shared = await shareOut(
-    snapshot,
-    { lossShare, capsAt: (step, direction, tree) => steps.caps(step, direction, tree) },
-    signal,
-  );
-  return { ...shared, notices: [...shared.notices, ...steps.notices()] };
+  const within = async (solver?: Solver) => {
+    const steps = new Steps(snapshot, options, known, solver);
+    const shared = await shareOut(
+      snapshot,
+      { lossShare, capsAt: (step, direction, tree) => steps.caps(step, direction, tree) },
+      signal,
+    );
+    return { ...shared, notices: [...shared.notices, ...steps.notices()] };
+  };
+  return options.policy === 'sum' ? withSolver(within) : within();
 }
 
 /** The boxes of each step as they are asked for. */
@@ -86,6 +93,7 @@ class Steps {
     private readonly snapshot: Snapshot,
     private readonly options: Options,
     private readonly known: Memory,
+    private readonly solver: Solver | undefined,
   ) {
     const { devices, network, passive } = snapshot as Required<Pick<Snapshot, 'network' | 'passive'>> & Snapshot;
     const all = new BoxModel(network, passive, devices, options.margin);
@@ -141,11 +149,12 @@ class Steps {
 
   private shares(step: number): Shares {
     if (this.last?.step === step) return this.last.shares;
-    const { margin, policy } = this.options;
+    const { leastShare, margin, policy } = this.options;
     const offered = this.offered(step);
     const key = JSON.stringify([
       margin,
       policy,
+      leastShare,
       offered,
       this.bounds,
       this.placed.map(({ bus, phases, terminals = phases }) => [bus, terminals]),
@@ -153,7 +162,12 @@ class Steps {
     ]);
     const shares = this.known.of(key, () => {
       this.model.begin(step);
-      return policy === 'equal' ? this.equal(offered) : robustShares(this.model, this.bounds, offered, policy);
+      if (policy === 'equal') return this.equal(offered);
+      return robustShares(this.model, this.bounds, offered, {
+        policy,
+        leastShare,
+        ...(this.solver && { solver: this.solver }),
+      });
     });
     if (shares.firmBreaks) this.broken.push({ step, name: this.model.name(shares.importBy[0] ?? -1) });
     this.last = { step, shares };
