@@ -1,6 +1,7 @@
 /** What other rooms and the conformance suite use of this one. */
 export { type Answer, type Done, type Failure, type FailureReason, type Got, problemOf } from './answer';
 export { Api, type ApiOptions, longestPage, type WholeList } from './api';
+export { Aggregator, type AggregatorOptions } from './aggregator';
 export { type Client, type ClientOptions, type ClientStatus, createClient, type Phase } from './client';
 export { type DerInfo } from './der-info';
 export { discover, type DiscoverOptions, type DiscoverResult, type Discovery, type Place, readTime } from './discovery';
@@ -23,8 +24,10 @@ export {
   type Transition,
 } from './follow';
 export { type Limits } from './limit-view';
+export { type NewLogEvent } from './log-events';
 export { averageOf, type MirrorSpec, type Quantity } from './mirror';
 export { type ProgramsRead, type ProgramState, readPrograms } from './programs';
+export { type NotificationReceiver, receiveNotifications, type ReceiverOptions } from './receiver';
 export { rawExchange, type RawExchangeOptions } from './raw-exchange';
 export { ServerTime } from './server-time';
 export {

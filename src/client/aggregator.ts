@@ -1,0 +1,153 @@
+/**
+ * An aggregator: one certificate, many devices. Each device it manages is a client of its own on the aggregator's connection;
+ * what changes is told by notifications, and polled rarely besides (CSIP 5.2.2, G16).
+ */
+import { type Cancel, type Seconds } from '../base/clock';
+import { DeviceCapability } from '../model/dcap';
+import { dialects } from '../model/dialect';
+import { EndDeviceList, type EndDevice } from '../model/edev';
+import { type Notification } from '../model/subscription';
+import { type Lfdi, sameLfdi, canonicalLfdi } from '../tls';
+import { Activity } from './activity';
+import { Api } from './api';
+import { Backoff } from './backoff';
+import { type Client, type ClientOptions, createClient } from './client';
+import { defaultPollRateS } from './discovery';
+import { SharedGets } from './shared-gets';
+import { pathOf, Subscriber } from './subscriber';
+
+export interface AggregatorOptions extends Omit<ClientOptions, 'register' | 'pin'> {
+  /** Where notifications come in; what comes in is handed to `notified`. */
+  readonly notificationURI: string;
+  /** What is told and measured of each device, where the aggregator knows it. */
+  readonly device?: (lfdi: Lfdi) => Partial<ClientOptions>;
+}
+
+const retryS = 300;
+
+export class Aggregator {
+  /** By LFDI in upper case. */
+  readonly devices = new Map<Lfdi, Client>();
+  private readonly api: Api;
+  private readonly listing: Activity;
+  private readonly subscriber: Subscriber;
+  private readonly backoff: Backoff;
+  private readonly unhear = new Map<Lfdi, Cancel>();
+  private readonly shared: SharedGets;
+  private list: string | undefined;
+  private own: EndDevice | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: AggregatorOptions) {
+    const { transport, clock, tasks, random, log, notificationURI } = options;
+    const deps = { clock, tasks, log };
+    this.shared = new SharedGets(transport);
+    this.api = new Api({ transport, clock, dialect: dialects[options.dialect ?? '2018'] });
+    this.backoff = new Backoff(random.fork('devices'));
+    this.listing = new Activity(deps, 'devices', () => this.find());
+    this.subscriber = new Subscriber(
+      { ...deps, api: this.api, backoff: new Backoff(random.fork('subscriptions')) },
+      notificationURI,
+      resource => this.look(resource),
+    );
+  }
+
+  start(): void {
+    this.subscriber.start();
+    this.listing.soon();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.listing.stop();
+    this.subscriber.stop();
+    for (const lfdi of [...this.devices.keys()]) this.forget(lfdi);
+    this.options.transport.close?.();
+  }
+
+  /** A notification came in. Answers whether it is of a subscription of ours. */
+  notified(notification: Notification): boolean {
+    if (!this.subscriber.hears(notification)) return false;
+    this.shared.forget();
+    if (notification.status === 0) this.look(pathOf(notification.subscribedResource));
+    return true;
+  }
+
+  private look(resource: string): void {
+    if (resource === this.list) return this.listing.soon();
+    for (const client of this.devices.values()) {
+      const { found } = client;
+      if (found?.assignments?.href === resource) client.look('structure');
+      else if (watchedBy(client).includes(resource)) client.look('programs');
+    }
+  }
+
+  private async find(): Promise<Seconds | undefined> {
+    const { clock, lfdi, dcap: entry = '/dcap' } = this.options;
+    const failed = (retryAfterS?: Seconds) => clock.now() + this.backoff.next(retryS, retryAfterS);
+    const dcap = await this.api.get(DeviceCapability, entry);
+    if (!dcap.ok) return failed(dcap.retryAfterS);
+    const href = dcap.value.EndDeviceListLink?.href;
+    if (href === undefined) return failed();
+    const devices = await this.api.list(EndDeviceList, href);
+    if (!devices.ok) return failed(devices.retryAfterS);
+    if (this.stopped) return undefined;
+    this.backoff.reset();
+    this.list = href;
+    const others = new Set<Lfdi>();
+    for (const device of devices.items) {
+      if (device.lFDI === undefined) continue;
+      if (sameLfdi(device.lFDI, lfdi)) this.own = device;
+      else others.add(canonicalLfdi(device.lFDI));
+    }
+    for (const each of others) if (!this.devices.has(each)) this.take(each);
+    for (const each of [...this.devices.keys()]) if (!others.has(each)) this.forget(each);
+    this.want();
+    return clock.now() + (devices.pollRate ?? defaultPollRateS);
+  }
+
+  private take(lfdi: Lfdi): void {
+    const { random, device, notificationURI: _uri, ...rest } = this.options;
+    const client = createClient({
+      ...rest,
+      ...device?.(lfdi),
+      transport: this.shared.transport,
+      random: random.fork(lfdi),
+      lfdi,
+    });
+    this.devices.set(lfdi, client);
+    this.unhear.set(
+      lfdi,
+      client.onRead(() => this.want()),
+    );
+    client.start();
+  }
+
+  private forget(lfdi: Lfdi): void {
+    this.unhear.get(lfdi)?.();
+    this.unhear.delete(lfdi);
+    this.devices.get(lfdi)?.stop();
+    this.devices.delete(lfdi);
+  }
+
+  /** A resource that several devices share is subscribed to once. */
+  private want(): void {
+    const resources = [...this.devices.values()].flatMap(watchedBy);
+    this.subscriber.want(this.own?.SubscriptionListLink?.href, [
+      ...(this.list === undefined ? [] : [this.list]),
+      ...resources,
+    ]);
+  }
+}
+
+/** What a client reads that can be subscribed to. */
+function watchedBy(client: Client): string[] {
+  const { found } = client;
+  const programs = client
+    .programs()
+    .flatMap(({ program }) => [
+      ...(program.DERControlListLink ? [program.DERControlListLink.href] : []),
+      ...(program.DefaultDERControlLink ? [program.DefaultDERControlLink.href] : []),
+    ]);
+  return [...(found?.assignments ? [found.assignments.href] : []), ...(found?.programLists ?? []), ...programs];
+}
