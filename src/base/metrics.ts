@@ -59,6 +59,32 @@ export const metricTable = {
     help: 'DERControls published from envelopes',
     labels: ['engine'],
   },
+  headroom_firm_shortfall_watts: {
+    kind: 'gauge',
+    help: 'Most watts of firm limits that what is there cannot carry, at the last run',
+    labels: ['direction'],
+  },
+  headroom_firm_shortfalls_total: {
+    kind: 'counter',
+    help: 'Firm limits that what is there could not carry, once for each run',
+    labels: ['direction'],
+  },
+  headroom_reductions_total: {
+    kind: 'counter',
+    help: 'Sites whose published limits were lowered, by reason',
+    labels: ['reason'],
+  },
+  headroom_reductions_refused_total: {
+    kind: 'counter',
+    help: 'Sites whose limits would have been lowered without a reason',
+    labels: [],
+  },
+  headroom_reduction_notice_seconds: {
+    kind: 'histogram',
+    help: 'Seconds between the publication of lower limits and their start',
+    labels: ['reason'],
+    buckets: [1, 60, 300, 900, 3600, 14_400, 43_200, 86_400, 172_800, 259_200],
+  },
   headroom_responses_total: { kind: 'counter', help: 'Responses received', labels: ['status'] },
   headroom_readings_total: { kind: 'counter', help: 'Readings stored', labels: [] },
   headroom_readings_thinned_total: { kind: 'counter', help: 'Old readings that became coarse rows', labels: [] },

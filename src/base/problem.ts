@@ -135,6 +135,12 @@ export const problems = {
     'The operator API knows no such thing.',
     'Look at what there is, such as by `headroom site list DIR`, and use its id, name or LFDI.',
   ),
+  NO_REASON: entry(
+    409,
+    'info',
+    'Limits would be lower than what was published, and no reason was given that allows it.',
+    'Give a reason code of docs/reasons.md, or leave the published limits as they are.',
+  ),
   // ours
   BUG: entry(500, 'error', 'A fault of the server.', 'Report it with the request id and the log line.'),
   ENGINE_BROKE: entry(

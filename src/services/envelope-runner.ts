@@ -1,28 +1,38 @@
 /**
  * Engines propose, the runner disposes. One run: take a snapshot, ask the engine under its deadline, put the answer through the
  * safety net, decide for each site which controls change, and publish all of it in one commit. A run that changes nothing writes
- * nothing. A site whose answer cannot be used is put on firm at once (`firmFor`).
+ * nothing. A site whose answer cannot be used is put on firm at once (`firmFor`), but for one with variable limits: what was published to
+ * it stays in effect.
  */
 import { type Cancel, type Clock, type Seconds } from '../base/clock';
 import { type Pen } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
-import { Problem, asProblem } from '../base/problem';
+import { asProblem } from '../base/problem';
 import { type Tasks } from '../base/tasks';
-import { nextTurn } from '../base/turn';
 import { wireWatts } from '../base/units';
-import { type Notice, type Proposal, type Snapshot, noticesOf } from '../engines/api';
-import { type NewSeries, type Store } from '../store/api';
+import { type Snapshot } from '../engines/api';
+import { type Store } from '../store/api';
 import { basisOf } from './basis';
+import { type Collection, type VariableTimes, collectionDocs, collectionHead, dueCollection } from './collections';
 import { type EngineHost } from './engine-host';
-import { type EnvelopeControl, controlsOf, liveControls, packBounds } from './envelopes/controls';
-import { type NewEnvelope, ownSteps } from './envelopes/publication';
+import { controlsOf, liveControls } from './envelopes/controls';
+import { type NewEnvelope } from './envelopes/publication';
+import { overlay } from './envelopes/record';
 import { deepFreeze, inputsHash } from './inputs-hash';
-import { type FallbackReason, type RunResult, type SiteRun, siteRun } from './run-result';
-import { type NetResult, type SafeEnvelope, safetyNet } from './safety-net';
+import { type Product, type Registered, calendar, termsOf, versionAt } from './products/version';
+import { type Decision, type PublishedPlans, type Standing, nothingStanding, publishPlans } from './publisher';
+import { type ReasonCode, isReason } from './reasons';
+import { type FallbackReason, type RunResult, siteRun } from './run-result';
+import { type NetResult, type SafeEnvelope } from './safety-net';
+import { type Scene, proposed } from './scenes';
+import { allNotices, countReductions, eventsOf, refusals, reportRun, shortfallsOf } from './run-report';
+import { type Turn } from './site-plan';
 import { scheduledEnd } from './timeline';
-import { type Verify, withVerdict } from './verified';
-import { type Withdrawal, withWithdrawn } from './withdrawn';
+import { type Verify } from './verified';
+import { type Withdrawal, boundByWithdrawal, withWithdrawn } from './withdrawn';
+
+export { headHref } from './publisher';
 
 export interface RunnerParts {
   readonly store: Store;
@@ -30,8 +40,8 @@ export interface RunnerParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly host: EngineHost;
-  /** What the engine is to see. Device ids are ids of sites (`:edev`). */
-  readonly snapshot: () => Promise<Snapshot>;
+  /** What the engine is to see, up to that moment at least. Device ids are ids of sites (`:edev`). */
+  readonly snapshot: (until?: Seconds) => Promise<Snapshot>;
   readonly pen: Pen;
   /** Judges what is to be published, by power flow; a step that fails is published as firm. Absent: nothing is known to judge by. */
   readonly verify?: Verify;
@@ -42,6 +52,22 @@ export interface RunnerParts {
   readonly unshared?: () => ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
   /** Sites whose envelopes are withdrawn. Read again with each attempt to publish: a withdrawal during a run counts. */
   readonly withdrawn?: () => Promise<ReadonlyMap<string, Withdrawal>>;
+  /** Contracts and orders. Read again with each attempt to publish. */
+  readonly standing?: () => Promise<Standing>;
+  /** What the network will be, stretch by stretch; as in the snapshot all the time unless given. */
+  readonly scenes?: (snapshot: Snapshot) => Promise<readonly Scene[]>;
+  /** When collections of variable limits are published. Without it they are published with each run. */
+  readonly variable?: VariableTimes;
+  /** Length of steps and horizon for sites that have nothing published yet; those of the snapshot unless given. */
+  readonly stepS?: Seconds;
+  readonly horizonS?: Seconds;
+  /** Whether limits lower than those published refuse the whole run where no reason is given, as for imports. */
+  readonly strict?: boolean;
+}
+
+export interface RunAsk {
+  /** Why limits may be lower than what was published. */
+  readonly reason?: ReasonCode;
 }
 
 export interface EnvelopeRunner {
@@ -49,7 +75,9 @@ export interface EnvelopeRunner {
    * Runs once. Never two at once: a call during a run waits and then runs, together with all other calls that wait.
    * @throws Problem when the snapshot cannot be made or the store cannot take the result; an engine that fails is a result.
    */
-  run(): Promise<RunResult>;
+  run(ask?: RunAsk): Promise<RunResult>;
+  /** Composes what is agreed with these sites with the orders that stand now, and publishes what changes; asks no engine. */
+  compose(sites: readonly string[], registered: (site: string) => Registered | undefined): Promise<PublishedPlans>;
   /** Runs now and then at each whole multiple of `everyS`, until cancelled. A run that takes longer makes the next one late. */
   schedule(everyS: number, tasks: Tasks, done?: (result: RunResult) => void): Cancel;
   /** When the schedule runs next; undefined when there is none. */
@@ -61,28 +89,33 @@ export function createEnvelopeRunner(parts: RunnerParts): EnvelopeRunner {
   const { clock, log } = parts;
   let running: Promise<RunResult> | undefined;
   let waiting: Promise<RunResult> | undefined;
+  let wanted: RunAsk = {};
   let last: RunResult | undefined;
   let next: Seconds | undefined;
 
-  const begin = (): Promise<RunResult> => {
-    running = runOnce(parts)
+  const begin = (ask: RunAsk): Promise<RunResult> => {
+    running = runOnce(parts, ask)
       .then(result => (last = result))
       .finally(() => (running = undefined));
     return running;
   };
-  const run = (): Promise<RunResult> => {
-    if (!running) return begin();
+  const run = (ask: RunAsk = {}): Promise<RunResult> => {
+    if (!running) return begin(ask);
+    wanted = { ...wanted, ...ask };
     waiting ??= running
       .catch(() => undefined)
       .then(() => {
         waiting = undefined;
-        return begin();
+        const all = wanted;
+        wanted = {};
+        return begin(all);
       });
     return waiting;
   };
 
   return {
     run,
+    compose: (sites, registered) => composeAgain(parts, sites, registered),
     schedule(everyS, tasks, done) {
       let stopped = false;
       let cancel: Cancel = () => undefined;
@@ -115,39 +148,43 @@ export function createEnvelopeRunner(parts: RunnerParts): EnvelopeRunner {
   };
 }
 
-async function runOnce(parts: RunnerParts): Promise<RunResult> {
+async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
   const { clock, metrics, host } = parts;
   const began = clock.monotonicMs();
-  const snapshot = deepFreeze(await parts.snapshot());
+  const standing = (await parts.standing?.()) ?? nothingStanding;
+  const collection = await collectionDue(parts, standing);
+  const snapshot = deepFreeze(await parts.snapshot(collection.due?.until));
   const hash = inputsHash(snapshot);
+  const terms = deviceTerms(snapshot, standing, parts);
+  const scenes = (await parts.scenes?.(snapshot)) ?? [
+    { first: 0, steps: snapshot.steps, views: [{ snapshot, verify: parts.verify }] },
+  ];
 
   const asked = clock.monotonicMs();
-  let proposal: unknown;
-  let problem: Problem | undefined;
-  try {
-    proposal = await host.compute(snapshot);
-  } catch (thrown) {
-    problem = asProblem(thrown);
-  }
+  const { failure, judged, problem, said } = await proposed(snapshot, scenes, { host, terms });
   const engineSeconds = (clock.monotonicMs() - asked) / 1000;
-  const failure = problem && (problem.code === 'ENGINE_LATE' ? 'late' : 'broke');
   metrics.observe('headroom_engine_seconds', engineSeconds, { engine: host.engine, outcome: failure ?? 'ok' });
 
-  const safe = safetyNet(snapshot, proposal);
-  const judged =
-    parts.verify && !problem
-      ? withVerdict(snapshot, safe, await parts.verify(snapshot, safe.envelopes))
-      : { ...safe, notices: [] };
   const net = withRatings(judged, parts.unshared?.());
   const reasonFor = (envelope: SafeEnvelope): FallbackReason | undefined => envelope.fallback && (failure ?? 'lied');
-  const published = await publish(parts, snapshot, hash, net, reasonFor);
+  const published = await publish(parts, {
+    snapshot,
+    hash,
+    net,
+    reasonFor,
+    ask,
+    scenes,
+    collection,
+    failed: problem !== undefined,
+  });
 
   const fallbacks = net.envelopes.flatMap(envelope => {
     const reason = reasonFor(envelope);
     return reason ? [{ site: envelope.device, reason }] : [];
   });
   const everyone = fallbacks.length > 0 && fallbacks.length === net.envelopes.length;
-  const notices = [...allNotices(proposal, net), ...judged.notices];
+  const notices = [...allNotices(said, net), ...judged.notices, ...refusals(published.refused)];
+  const { controls, ...counts } = published;
   const result: RunResult = {
     outcome: everyone ? 'fallback' : published.sitesPublished > 0 ? 'published' : 'unchanged',
     engine: host.engine,
@@ -155,16 +192,59 @@ async function runOnce(parts: RunnerParts): Promise<RunResult> {
     seconds: (clock.monotonicMs() - began) / 1000,
     engineSeconds,
     inputsHash: hash,
-    ...published,
+    ...counts,
+    perSite: net.envelopes.map(envelope => siteRun(envelope, controls.get(envelope.device) ?? 0, reasonFor(envelope))),
     fallbacks,
     notices,
+    shortfalls: shortfallsOf(notices),
     net: net.events,
     ...(problem && { problem }),
     events: eventsOf(host.engine, problem, fallbacks.length, net, notices),
   };
-  report(parts, result);
+  reportRun(parts, result);
   return result;
 }
+
+interface CollectionState {
+  readonly due: Pick<Collection, 'number' | 'effectiveAt' | 'until'> | undefined;
+  readonly last: Collection | undefined;
+}
+
+/** Whether a collection of variable limits is due: only where any site has such. */
+async function collectionDue(
+  { clock, store, variable }: RunnerParts,
+  { versions }: Standing,
+): Promise<CollectionState> {
+  const now = clock.now();
+  const any = [...versions.values()].some(list => versionAt(list, now)?.product === 'variable');
+  const head = variable && any ? await store.get<Collection>(collectionHead) : undefined;
+  const due = variable && any ? dueCollection(head?.body, variable, now) : undefined;
+  return { due, last: head?.body };
+}
+
+/** Step by step, for devices with a contract. */
+function deviceTerms(snapshot: Snapshot, { versions }: Standing, parts: RunnerParts) {
+  const momentsAt = calendar();
+  const unshared = parts.unshared?.() ?? new Map<string, { importW?: number; exportW?: number }>();
+  return new Map(
+    snapshot.devices.flatMap(device => {
+      const own = versions.get(device.id);
+      return own
+        ? [[device.id, termsOf(registeredOf(device, unshared.get(device.id)), own, snapshot, momentsAt)] as const]
+        : [];
+    }),
+  );
+}
+
+const registeredOf = (
+  { firmExportW, firmImportW, maxExportW, maxImportW }: Registered,
+  unshared: { readonly importW?: number; readonly exportW?: number } = {},
+): Registered => ({
+  maxImportW: unshared.importW ?? maxImportW,
+  maxExportW: unshared.exportW ?? maxExportW,
+  firmImportW,
+  firmExportW,
+});
 
 /** Puts the rating where a direction is not shared out. */
 function withRatings(
@@ -189,58 +269,141 @@ function withRatings(
   return { ...net, envelopes };
 }
 
-type Published = Pick<RunResult, 'controlsPublished' | 'sitesPublished' | 'perSite'>;
+interface Publishing {
+  readonly snapshot: Snapshot;
+  readonly hash: string;
+  readonly net: NetResult;
+  readonly reasonFor: (envelope: SafeEnvelope) => FallbackReason | undefined;
+  readonly ask: RunAsk;
+  readonly scenes: readonly Scene[];
+  readonly collection: CollectionState;
+  /** Whether the engine gave nothing: then no collection is published, and those published stay. */
+  readonly failed: boolean;
+}
 
-/** Written with each publication and each withdrawal, so that no two can both decide on the same state of things. */
-export const headHref = '~envelopes';
-const tries = 5;
-const sitesPerTurn = 100;
-
-/** Decides and commits; when another runner came first, decides again on what is there now. */
-async function publish(
-  { store, clock, pen, host, withdrawn = async () => new Map() }: RunnerParts,
-  snapshot: Snapshot,
-  hash: string,
-  judged: NetResult,
-  reasonFor: (envelope: SafeEnvelope) => FallbackReason | undefined,
-): Promise<Published> {
+function publish(parts: RunnerParts, run: Publishing): Promise<PublishedPlans> {
+  const { snapshot, hash, collection } = run;
+  const { host } = parts;
   const basis = basisOf(snapshot);
-  let conflict: readonly string[] = [];
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const head = await store.get(headHref);
-    const net = withWithdrawn(snapshot, judged, await withdrawn());
-    const now = clock.now();
-    const series: NewSeries[] = [];
-    const perSite: SiteRun[] = [];
-    let controls = 0;
-    for (const [k, envelope] of net.envelopes.entries()) {
-      if (k % sitesPerTurn === 0) await new Promise<void>(nextTurn); // a server of 10,000 sites answers requests meanwhile
-      const site = envelope.device;
-      const live = liveControls(controlsOf(await store.series.ofSite(site, now), { pen }), now);
-      const reason = reasonFor(envelope);
-      const next = reason
-        ? firmFor(envelope, reason, live, snapshot, now)
-        : { ...envelope, start: snapshot.start, stepS: snapshot.stepS };
-      const publication = next && ownSteps(live, next, now);
-      perSite.push(siteRun(envelope, publication?.controls ?? 0, reason));
-      if (!publication) continue;
-      const { bound, controls: made, ...row } = publication;
-      controls += made;
-      const origin = { engine: host.engine, inputsHash: hash };
-      series.push({ site, publishedAt: now, ...row, ...packBounds(bound), ...origin, ...basis(site) });
-    }
-    const published = { controlsPublished: controls, sitesPublished: series.length, perSite };
-    if (series.length === 0) return published;
-    const body = { engine: host.engine, publishedAt: now, inputsHash: hash };
-    const committed = await store.commit({
-      expect: { [headHref]: head?.version ?? 0 },
-      put: [{ href: headHref, list: '', kind: headHref, changed: now, sortKey: '', body }],
-      series,
-    });
-    if (committed.ok) return published;
-    conflict = committed.conflict;
-  }
-  throw new Problem('CONFLICT', { at: conflict.join(' '), note: `still moving after ${tries} attempts` });
+  const head = { engine: host.engine, inputsHash: hash };
+  const unshared = parts.unshared?.() ?? new Map<string, { importW?: number; exportW?: number }>();
+  const devices = new Map(snapshot.devices.map(device => [device.id, device]));
+  const { due } = collection;
+  return publishPlans(publisherOf(parts, snapshot), async (): Promise<Decision> => {
+    const standing = (await parts.standing?.()) ?? nothingStanding;
+    const withdrawn = (await parts.withdrawn?.()) ?? new Map<string, Withdrawal>();
+    const net = withWithdrawn(snapshot, run.net, withdrawn);
+    const envelopes = new Map(net.envelopes.map(envelope => [envelope.device, envelope]));
+    return {
+      sites: net.envelopes.map(({ device }) => device),
+      standing,
+      head,
+      ...(parts.strict !== undefined && { strict: parts.strict }),
+      ...(due &&
+        !run.failed && { with: (now, counts) => collectionDocs({ ...due, ...counts, ...head, publishedAt: now }) }),
+      wanted: (site, rows, now) => {
+        const envelope = envelopes.get(site);
+        const device = devices.get(site);
+        if (!envelope || !device) return undefined;
+        const registered = registeredOf(device, unshared.get(site));
+        const versions = standing.versions.get(site) ?? [];
+        const kind: Product = versionAt(versions, now)?.product ?? 'dynamic';
+        const fallback = run.reasonFor(envelope);
+        const origin = { ...head, ...basis(site) };
+        if (fallback && kind === 'variable') return { registered };
+        const next = fallback
+          ? firmFor(envelope, fallback, {
+              live: liveControls(controlsOf(rows, { pen: parts.pen }), now),
+              now,
+              snapshot,
+            })
+          : cutTo(envelope, snapshot, reachOf(parts, kind, run));
+        if (!next) return { registered };
+        const turn = fallback ? failedTurn : turnOf(kind, { ...run, plain: versions.length === 0 });
+        return { registered, product: { envelope: next, origin, turn } };
+      },
+    };
+  });
+}
+
+const publisherOf = (parts: RunnerParts, snapshot?: Snapshot) => ({
+  ...parts,
+  stepS: parts.stepS ?? snapshot?.stepS ?? 900,
+  horizonS: parts.horizonS ?? (snapshot ? snapshot.steps * snapshot.stepS : 72 * 3600),
+});
+
+const failedTurn: Turn = { lowerFor: () => 'engine-failure', raises: true };
+
+/**
+ * How limits of that kind may change in this run. Dynamic ones follow conditions; static ones change with the contract alone; variable ones
+ * at the turn of a collection, and in between only downwards and for a reason.
+ */
+function turnOf(
+  kind: Product,
+  { ask, collection, plain, scenes, snapshot }: Publishing & { readonly plain: boolean },
+): Turn {
+  const switching = (from: Seconds): ReasonCode | undefined => {
+    const scene = scenes.find(({ first, steps }) => from < snapshot.start + (first + steps) * snapshot.stepS);
+    return scene?.reason;
+  };
+  const always = (by: string): ReasonCode | undefined => {
+    const [, withdrawn = ''] = withdrawal.exec(by) ?? [];
+    return isReason(withdrawn) ? withdrawn : by.startsWith('firm, verification') ? 'verification' : undefined;
+  };
+  if (kind === 'static') return { lowerFor: (_, by) => always(by) ?? 'contract', raises: true };
+  const { due } = collection;
+  const asked = (from: Seconds, by: string) => always(by) ?? switching(from) ?? ask.reason;
+  if (kind === 'variable' && !due) return { lowerFor: asked, raises: false };
+  if (kind === 'variable' && due)
+    return {
+      lowerFor: (from, by) => asked(from, by) ?? (from >= due.effectiveAt ? 'forecast' : undefined),
+      raises: true,
+      from: due.effectiveAt,
+    };
+  return { lowerFor: (from, by) => asked(from, by) ?? 'forecast', raises: true, free: plain };
+}
+
+const withdrawal = new RegExp(`^${boundByWithdrawal({ reason: 'test' }).replace('test', '([a-z-]+)')}$`);
+
+/** How far a site's limits are published in this run. */
+function reachOf(parts: RunnerParts, kind: Product, { collection, snapshot }: Publishing): Seconds {
+  const { due, last } = collection;
+  const end = snapshot.start + snapshot.steps * snapshot.stepS;
+  if (kind === 'variable') return due?.until ?? last?.until ?? end;
+  return due && parts.horizonS !== undefined ? Math.min(end, snapshot.now + parts.horizonS) : end;
+}
+
+function cutTo(envelope: SafeEnvelope, { start, stepS }: Snapshot, until: Seconds): NewEnvelope | undefined {
+  const steps = Math.min(envelope.importW.length, Math.ceil((until - start) / stepS));
+  if (steps <= 0) return undefined;
+  const { bound, exportW, importW } = envelope;
+  return {
+    start,
+    stepS,
+    importW: importW.subarray(0, steps),
+    exportW: exportW.subarray(0, steps),
+    bound: bound.slice(0, steps),
+  };
+}
+
+async function composeAgain(
+  parts: RunnerParts,
+  sites: readonly string[],
+  registered: (site: string) => Registered | undefined,
+): Promise<PublishedPlans> {
+  const published = await publishPlans(publisherOf(parts), async (): Promise<Decision> => ({
+    sites,
+    standing: (await parts.standing?.()) ?? nothingStanding,
+    head: { engine: overlay, inputsHash: '' },
+    wanted: site => {
+      const known = registered(site);
+      return known && { registered: known };
+    },
+  }));
+  countReductions(parts.metrics, published);
+  if (published.controlsPublished > 0)
+    parts.metrics.count('headroom_controls_published_total', { engine: overlay }, published.controlsPublished);
+  return published;
 }
 
 /**
@@ -248,69 +411,25 @@ async function publish(
  * them any more. After them, and where it holds none, DefaultDERControl carries firm by itself, so there is nothing to publish.
  */
 function firmFor(
-  { importW, exportW }: SafeEnvelope,
+  envelope: SafeEnvelope,
   reason: FallbackReason,
-  live: readonly EnvelopeControl[],
-  { start, stepS }: Snapshot,
-  now: Seconds,
+  {
+    live,
+    now,
+    snapshot: { start, stepS },
+  }: { live: ReturnType<typeof liveControls>; now: Seconds; snapshot: Snapshot },
 ): NewEnvelope | undefined {
   const end = Math.max(...live.map(scheduledEnd));
-  if (live.length === 0 || importW.length === 0) return undefined;
+  if (live.length === 0 || envelope.importW.length === 0) return undefined;
   const first = start + Math.floor((now - start) / stepS) * stepS;
   const steps = Math.ceil((end - first) / stepS);
   const by = `firm, engine ${reason}`;
   return {
     start: first,
     stepS,
-    importW: new Int32Array(steps).fill(importW[0] ?? 0),
-    exportW: new Int32Array(steps).fill(exportW[0] ?? 0),
+    // Where a contract has other figures hour by hour, the plan for the site raises the least of them to those of the hour.
+    importW: new Int32Array(steps).fill(Math.min(...envelope.importW)),
+    exportW: new Int32Array(steps).fill(Math.min(...envelope.exportW)),
     bound: new Array<{ import: string; export: string }>(steps).fill({ import: by, export: by }),
   };
-}
-
-/** The engine's notices and the net's own; a shortfall that both report counts once, as the net measured it. */
-function allNotices(proposal: unknown, net: NetResult): Notice[] {
-  const key = (n: Notice) => `${n.asset} ${n.direction}`;
-  const measured = new Set(net.shortfalls.map(key));
-  let said: readonly Notice[];
-  try {
-    said = [...noticesOf(proposal as Proposal)].filter(n => typeof n.text === 'string').slice(0, 1000);
-  } catch {
-    said = []; // an answer that is no proposal has no notices
-  }
-  return [...net.shortfalls, ...said.filter(n => !(n.code === 'firm-shortfall' && measured.has(key(n))))];
-}
-
-function eventsOf(
-  engine: string,
-  problem: Problem | undefined,
-  fallbacks: number,
-  net: NetResult,
-  notices: readonly Notice[],
-): string[] {
-  return [
-    ...(problem ? [`engine ${engine}: ${problem.message}`] : []),
-    ...(fallbacks > 0 ? [`${fallbacks} of ${net.envelopes.length} sites are on their firm limits`] : []),
-    ...net.events.map(event => `safety net, engine ${engine}: ${event.text}`),
-    ...notices.map(notice => notice.text),
-  ];
-}
-
-/** Counts, and one line in the log. */
-function report({ metrics, log }: RunnerParts, result: RunResult): void {
-  const { engine, outcome, problem, fallbacks, net, controlsPublished: controls, perSite, seconds } = result;
-  for (const { rule, count } of net) metrics.count('headroom_safety_net_total', { engine, rule }, count);
-  for (const reason of new Set(fallbacks.map(f => f.reason)))
-    metrics.count('headroom_engine_fallbacks_total', { engine, reason });
-  if (controls > 0) metrics.count('headroom_controls_published_total', { engine }, controls);
-  const facts = { engine, outcome, sites: perSite.length, controls, fallbacks: fallbacks.length, seconds };
-  const code = problem?.code ?? (net.length > 0 ? 'ENGINE_UNSAFE' : undefined);
-  const line = {
-    ...facts,
-    ...(code && { code }),
-    ...(result.events.length > 0 && { events: result.events.slice(0, 8) }),
-  };
-  if (problem) log.error('engine failed, sites are on firm limits', line);
-  else if (net.length > 0 || result.notices.length > 0) log.warn('envelopes need a look', line);
-  else log.info('envelopes computed', line);
 }

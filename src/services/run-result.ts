@@ -3,6 +3,8 @@ import { type Problem } from '../base/problem';
 import { type Notice } from '../engines/api';
 import { type BoundBy } from './envelopes/controls';
 import { type NetEvent } from './net-rules';
+import { type ReductionReport } from './reductions';
+import { type FirmShortfall } from './run-report';
 import { type SafeEnvelope } from './safety-net';
 
 /** What one run did, for operators, reports and tests. */
@@ -22,6 +24,12 @@ export interface RunResult {
   readonly fallbacks: readonly { readonly site: string; readonly reason: FallbackReason }[];
   /** What the engine, or the net, wants the operator to know. */
   readonly notices: readonly Notice[];
+  /** Firm limits that could not be given. They were kept all the same. */
+  readonly shortfalls: readonly FirmShortfall[];
+  /** What sites were told to do less of than they held, by reason. */
+  readonly reductions: readonly ReductionReport[];
+  /** Lower limits that were refused for want of a reason; what was published stays. */
+  readonly refused: { readonly sites: number; readonly steps: number };
   /** What the safety net mended. */
   readonly net: readonly NetEvent[];
   /** Why the engine gave nothing. */

@@ -24,7 +24,7 @@ export interface NetResult {
   /** One for each device of the snapshot, in its order. */
   readonly envelopes: readonly SafeEnvelope[];
   readonly events: readonly NetEvent[];
-  /** Assets whose firm limits alone exceed their headroom. */
+  /** Assets whose firm limits alone exceed their headroom, and devices that the engine gave less than firm. */
   readonly shortfalls: readonly Notice[];
 }
 
@@ -36,7 +36,10 @@ export function safetyNet(snapshot: Snapshot, proposal: unknown): NetResult {
   const tally = new Tally();
   const read = readProposal(snapshot, proposal, tally.note);
   const drafts = snapshot.devices.map(device => draftOf(device, snapshot.steps, read(device.id), tally.note));
-  const shortfalls = directions.flatMap(direction => unload(snapshot, drafts, direction, tally.note));
+  const shortfalls = [
+    ...directions.flatMap(direction => unload(snapshot, drafts, direction, tally.note)),
+    ...directions.flatMap(direction => drafts.flatMap(draft => belowFirm(snapshot, draft, direction))),
+  ];
   const envelopes = drafts.map(({ device, import: i, export: e, fallback }) => ({
     device: device.id,
     importW: i.limitW,
@@ -54,6 +57,13 @@ interface Side {
   readonly firmW: number;
   readonly limitW: Int32Array;
   readonly bound: string[];
+  /** Where the engine could not give firm: how much was missing at worst, and the first and last step. */
+  readonly short?: Short;
+}
+interface Short {
+  readonly shortW: number;
+  readonly first: number;
+  readonly last: number;
 }
 interface Draft {
   readonly device: Device;
@@ -69,6 +79,7 @@ function draftOf(device: Device, steps: number, read: ReturnType<Reader>, note: 
     const firmW = Math.min(whole(isImport ? device.firmImportW : device.firmExportW), maxW);
     const limitW = new Int32Array(steps).fill(firmW);
     const bound = new Array<string>(steps).fill('firm');
+    let short: Short | undefined;
     if ('fallback' in read) return { firmW, limitW, bound };
     for (let step = 0; step < steps; step++) {
       const w = read.limit(direction, step);
@@ -79,13 +90,15 @@ function draftOf(device: Device, steps: number, read: ReturnType<Reader>, note: 
         note('rating', at);
         limitW[step] = maxW;
         bound[step] = 'site rating';
-      } else if (w + 1e-6 < firmW) note('below-firm', at);
-      else {
+      } else if (w + 1e-6 < firmW) {
+        note('below-firm', at);
+        short = { shortW: Math.max(short?.shortW ?? 0, firmW - w), first: short?.first ?? step, last: step };
+      } else {
         limitW[step] = Math.max(firmW, whole(w));
         bound[step] = read.bound(direction, step);
       }
     }
-    return { firmW, limitW, bound };
+    return { firmW, limitW, bound, ...(short && { short }) };
   };
   const sides = { device, import: of('import'), export: of('export') };
   return 'fallback' in read ? { ...sides, fallback: read.fallback } : sides;
@@ -129,6 +142,16 @@ function unload(snapshot: Snapshot, drafts: readonly Draft[], direction: Directi
     if (worst.shortW > 0) short.push(shortfallOf(snapshot, gate, direction, worst));
   }
   return short;
+}
+
+function belowFirm({ start, stepS }: Snapshot, draft: Draft, direction: Direction): Notice[] {
+  const { firmW, short } = draft[direction];
+  if (!short || short.shortW < 1) return [];
+  const { id } = draft.device;
+  const shortW = Math.ceil(short.shortW);
+  const text = `the engine could not give site ${id} its firm ${direction} limit of ${firmW} W, by up to ${shortW} W; it is kept`;
+  const when = { from: start + short.first * stepS, to: start + (short.last + 1) * stepS };
+  return [{ code: 'firm-shortfall', text, device: id, direction, ...when, shortW }];
 }
 
 function shortfallOf(

@@ -62,7 +62,10 @@ export interface NewSeries {
   /** Import and export limits at the point of connection, whole watts, 0 or above, one for each step. */
   readonly importW: Int32Array;
   readonly exportW: Int32Array;
-  /** 1 where this row governs the step; 0 where a control of an earlier row says the same and stays in force. */
+  /**
+   * 1 where this row governs the step, 2 where a control of its own begins besides; 0 where a control of another row says the same and
+   * stays in force.
+   */
   readonly own: Uint8Array;
   /** What bound the limits in each step: an index into `reasons`. */
   readonly bound: Uint8Array;

@@ -128,7 +128,7 @@ function prepareSeries(s: NewSeries): NewSeries {
   if (s.stepS <= 0) throw unfit(`${at} stepS`, 'above 0 wanted', s.stepS);
   for (const name of ['importW', 'exportW'] as const)
     if (s[name].some(w => w < 0)) throw unfit(`${at} ${name}`, 'no limit is below 0');
-  if (s.own.some(flag => flag > 1)) throw unfit(`${at} own`, '0 or 1 wanted');
+  if (s.own.some(flag => flag > 2)) throw unfit(`${at} own`, '0, 1 or 2 wanted');
   if (s.bound.some(reason => reason >= s.reasons.length)) throw unfit(`${at} bound`, 'no such reason');
   if (s.basis === '') throw unfit(`${at} basis`, 'a text wanted, or none');
   return copySeries(s);

@@ -1,6 +1,6 @@
 /**
  * DERControls as a view over envelope rows. Each run of neighbouring steps that a row owns and that have equal limits is one
- * control; a later row that owns a step inside it supersedes it. Nothing of this is stored but the rows.
+ * control, unless the row says that another begins; a later row that owns a step inside it supersedes it. Nothing of this is stored but the rows.
  *
  * Rows that have ended need not be loaded: a row that supersedes a control never ends before it (publication.ts), so leaving
  * ended rows out changes neither identity nor status of what can still be seen.
@@ -55,7 +55,7 @@ export function controlsOf(rows: readonly Series[], { pen }: { pen: Pen }): Enve
     for (let step = 0; step < importW.length; step++) {
       if (!own[step]) continue;
       const first = step;
-      const same = (i: number) => own[i] && importW[i] === importW[first] && exportW[i] === exportW[first];
+      const same = (i: number) => own[i] === 1 && importW[i] === importW[first] && exportW[i] === exportW[first];
       while (step + 1 < importW.length && same(step + 1)) step++;
       controls.push(supersede(controlAt(row, first, step - first + 1, pen), at));
     }

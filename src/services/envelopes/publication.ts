@@ -24,6 +24,11 @@ export interface NewEnvelope {
   readonly bound: ArrayLike<BoundBy>;
 }
 
+/** How long a control may be: whole steps. It then begins and ends at multiples of that, so that one run's controls are the next run's. */
+export interface Pieces {
+  readonly pieceS?: Seconds;
+}
+
 /** A row's worth: at least the steps of the envelope, more where it was prolonged. */
 export interface Publication {
   readonly start: Seconds;
@@ -40,7 +45,12 @@ export interface Publication {
  * Decides which steps of `next` a row published at `now` owns. `live` are the site's controls in force or to come, in order of
  * time (`liveControls`). Undefined when nothing is owned: then there is nothing to publish.
  */
-export function ownSteps(live: readonly EnvelopeControl[], next: NewEnvelope, now: Seconds): Publication | undefined {
+export function ownSteps(
+  live: readonly EnvelopeControl[],
+  next: NewEnvelope,
+  now: Seconds,
+  { pieceS }: Pieces = {},
+): Publication | undefined {
   const { start, stepS } = next;
   const given = next.importW.length;
   const from = Math.max(start, now); // what has passed cannot be changed
@@ -63,6 +73,8 @@ export function ownSteps(live: readonly EnvelopeControl[], next: NewEnvelope, no
   while (claim()); // each round supersedes at least one more control
 
   if (!own.includes(1)) return undefined;
+  if (pieceS !== undefined)
+    for (let i = 0; i < steps; i++) if (own[i] && (start + i * stepS) % pieceS === 0) own[i] = 2;
   const keep = Math.max(given, ...spans.map((span, i) => (span.carried ? 0 : (ends[i] ?? 0))));
   const row = { importW: importW.slice(0, keep), exportW: exportW.slice(0, keep), own: own.slice(0, keep) };
   return { start, stepS, ...row, bound: bound.slice(0, keep), controls: countRuns(row) };
@@ -89,6 +101,7 @@ export function ownSteps(live: readonly EnvelopeControl[], next: NewEnvelope, no
     for (let i = given; i < steps; i++) bound[i] ??= nothing;
   }
   function saysTheSame({ control, ...span }: Span): boolean {
+    if (pieceS !== undefined && control.durationS > pieceS) return false;
     const [first, last] = touched({ control, ...span });
     for (let i = first; i < Math.min(last, given); i++)
       if (importW[i] !== control.importW || exportW[i] !== control.exportW) return false;
@@ -148,10 +161,10 @@ function spanOf(control: EnvelopeControl, from: Seconds): Span {
   };
 }
 
-function countRuns({ own, importW, exportW }: Pick<Publication, 'own' | 'importW' | 'exportW'>): number {
+export function countRuns({ own, importW, exportW }: Pick<Publication, 'own' | 'importW' | 'exportW'>): number {
   let runs = 0;
   for (let i = 0; i < own.length; i++) {
-    const continues = own[i - 1] && importW[i] === importW[i - 1] && exportW[i] === exportW[i - 1];
+    const continues = own[i] === 1 && own[i - 1] && importW[i] === importW[i - 1] && exportW[i] === exportW[i - 1];
     if (own[i] && !continues) runs++;
   }
   return runs;

@@ -81,7 +81,7 @@ export function recordContract(open: OpenStore): void {
       ['a reason that is not listed', { bound: Uint8Array.of(0, 2, 0) }],
       ['a step of no length', { stepS: 0 }],
       ['a start between two seconds', { start: 1.5 }],
-      ['a flag that is neither 0 nor 1', { own: Uint8Array.of(0, 2, 0) }],
+      ['a flag that is none', { own: Uint8Array.of(0, 3, 0) }],
       ['a basis that says nothing', { basis: '' }],
     ])('refuses a row with %s', async (_, fields) => {
       await expect(store.commit({ series: [series('1', fields)] })).rejects.toMatchObject({ code: 'BUG' });
