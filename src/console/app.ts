@@ -21,6 +21,8 @@ export interface OperatorAppDeps {
   readonly routes: readonly Route[];
   /** What must be so for this server to be of use, by name. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
+  /** Longest body of a request that is read. */
+  readonly maxBodyBytes: number;
   readonly checkAnswers?: boolean;
 }
 
@@ -31,6 +33,7 @@ export function operatorApp({
   deps,
   routes,
   ready,
+  maxBodyBytes,
   checkAnswers = false,
 }: OperatorAppDeps): Express {
   const description = JSON.stringify(openApi(routes));
@@ -45,7 +48,7 @@ export function operatorApp({
     res.status(ok ? 200 : 503).json({ ok, checks });
   });
   app.use(keyRequired(callerOf, audit));
-  app.use(express.json({ limit: '16mb', strict: true }));
+  app.use(express.json({ limit: maxBodyBytes, strict: true }));
   app.get('/metrics', (_req, res, next) => {
     deps.metrics.text().then(text => res.type('text/plain; version=0.0.4').send(text), next);
   });

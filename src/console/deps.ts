@@ -3,6 +3,8 @@ import { type Ids, type Pen } from '../base/ids';
 import { type Metrics } from '../base/metrics';
 import { type Context, type House } from '../functions/behaviour';
 import { type Complex } from '../model/dsl';
+import { type LogLines } from '../services/log-lines';
+import { type BackupService } from './backup-service';
 import { type EnvelopeService } from './envelope-service';
 import { type TrustService } from './trust-service';
 
@@ -44,6 +46,8 @@ export interface RouteDeps {
   readonly clockOffset?: { readonly offsetS: number; setOffset(seconds: number): void };
   readonly sfdiOf: (lfdi: string) => number;
   readonly trust: TrustService;
+  readonly backups: BackupService;
+  readonly log: Pick<LogLines, 'page'>;
   /** A certificate of the test PKI. @throws Problem BAD_CERT where there is none */
   readonly issueForLab: (name: string, role: 'device' | 'aggregator') => LabCertificate;
   /** Random text for a new key. */

@@ -144,7 +144,7 @@ export const configTable = {
     120,
     1,
     3600,
-    'Seconds a client may take to send a whole request, and at most 60 of them for its headers.',
+    'Seconds a client may take to send a whole request, its headers included, or to take some of an answer.',
   ),
   keepAliveS: whole(
     1200,
@@ -158,6 +158,8 @@ export const configTable = {
     65535,
     'Port for plain HTTP that only sends clients to the 2030.5 port with 301; 0 for no such port.',
   ),
+  headersTimeoutS: whole(60, 1, 3600, 'Seconds a client may take for the headers of a request.'),
+  maxHeaderBytes: whole(16_384, 1024, 1_048_576, 'Longest request line and headers together that are read.'),
   maxConnections: whole(20_000, 1, 1_000_000, 'Connections to the 2030.5 port in all; more are closed as they come.'),
   maxConnectionsPerIdentity: whole(
     32,
@@ -178,6 +180,13 @@ export const configTable = {
     'TLS handshakes under way at once; where one more would be too many, the oldest of the address that has most is ended.',
   ),
   maxHandshakesPerAddress: whole(128, 1, 100_000, 'TLS handshakes under way at once from one network address.'),
+  maxHandshakesWaiting: whole(
+    4096,
+    0,
+    1_000_000,
+    'Connections that wait for their handshake to begin; more are closed as they come.',
+  ),
+  maxHandshakesWaitingPerAddress: whole(1024, 0, 1_000_000, 'The same of one network address.'),
   handshakeTimeoutS: whole(30, 1, 300, 'Seconds a client may take for its TLS handshake, waiting included.'),
   maxRequestsInTurn: whole(
     8,
@@ -191,6 +200,30 @@ export const configTable = {
     1,
     10_000_000,
     'Requests one identity may send in a minute before it is told to slow down.',
+  ),
+  maxRequestsAhead: whole(
+    32,
+    1,
+    10_000,
+    'Requests of one connection that may wait for their turn; one that sends more without waiting is ended.',
+  ),
+  maxRefusedBodyBytes: whole(
+    131_072,
+    0,
+    67_108_864,
+    'Bytes of a refused body that are read past so that its connection can go on; a longer one ends it.',
+  ),
+  maxUnreadBytes: whole(
+    65_536,
+    0,
+    67_108_864,
+    'Bytes of answers a client may leave unread before it has requestTimeoutS to take some.',
+  ),
+  slowDownPauseS: whole(
+    1,
+    0,
+    60,
+    'Seconds for which nothing is read from a connection that was told to slow down; 0 for no pause.',
   ),
   maxSubscriptions: whole(100, 1, 100_000, 'Subscriptions below one EndDevice.'),
   notifySpacingS: whole(
@@ -212,6 +245,7 @@ export const configTable = {
     'Seconds for which notifications of a subscription may go undelivered before it is removed. Clients renew them every day.',
   ),
   notifyConnections: whole(4, 1, 64, 'Notifications under way at once to one receiver.'),
+  notifyConnectionsInAll: whole(256, 1, 10_000, 'The same to all receivers together.'),
   notifyTimeoutS: whole(30, 1, 300, 'Seconds a receiver may take to accept a notification, connecting included.'),
   notifyPeer: choice(
     'subscriber',
@@ -251,6 +285,31 @@ export const configTable = {
   envelopeStepS: whole(900, 1, daySeconds, 'Length of an envelope step.'),
   envelopeHorizonS: whole(72 * 3600, 60, 14 * daySeconds, 'How far ahead envelopes are published.'),
   seed: whole(1, 0, 4_294_967_295, 'Seed of everything random that is not a key.'),
+  certificateWarnDays: whole(
+    30,
+    0,
+    3650,
+    'Days before the end of a certificate of ours from which on it is warned of: in the log and on the console.',
+  ),
+  auditDenialsPerMinute: whole(
+    120,
+    0,
+    100_000,
+    'Denials recorded in the audit trail in a minute; what is beyond is counted and told in one row.',
+  ),
+  auditDenialsPerSource: whole(10, 0, 100_000, 'The same of one address or LFDI.'),
+  securityEvents: whole(
+    1000,
+    0,
+    100_000,
+    'Security LogEvents kept, such as SEC_TLS_ALERT; those beyond the budget of denials are not made.',
+  ),
+  backups: text(
+    'backups',
+    'Folder that the operator API writes backups to, relative to the folder of the configuration.',
+  ),
+  operatorMaxBodyBytes: whole(16_777_216, 65_536, 268_435_456, 'Longest body of a request to the operator API.'),
+  logLines: whole(2000, 0, 100_000, 'Latest lines of the log that the operator API shows; 0 for none.'),
   logLevel: choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'Least level that is logged.'),
 } as const;
 

@@ -143,7 +143,15 @@ it('writes no key, PIN or private key into log or audit trail, whatever is done 
   await house.operator('GET', '/api/sites', undefined, bearer(`${viewer}x`));
   await house.operator('POST', '/api/trust/roots', { certificate: String(lab['keyPem']) });
   await house.settle();
-  const written = JSON.stringify([house.log.lines, await house.server.store.audit.page({ after: 0, limit: 1000 })]);
+  const told = await house.operator('GET', '/api/log?limit=10000');
+  expect((told.json as { lines: object[] }).lines.length).toBeGreaterThan(5);
+  const written = JSON.stringify([
+    house.log.lines,
+    await house.server.store.audit.page({ after: 0, limit: 1000 }),
+    told.text,
+    (await house.operator('GET', '/api/security-events')).text,
+    (await house.operator('GET', '/api/audit')).text,
+  ]);
   const secrets = [house.key, viewer, String(pin), String(lab['keyPem']).split('\n')[1] ?? ''];
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(5);

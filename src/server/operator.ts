@@ -10,7 +10,9 @@ import { operatorRoutes } from '../console/routes';
 import { type TrustService } from '../console/trust-service';
 import { type EnvelopeService } from '../console/envelope-service';
 import { type Auditor } from '../services/audit';
+import { type LogLines } from '../services/log-lines';
 import { type Store } from '../store/api';
+import { backupService } from './backups';
 import { fits } from './fits';
 import { issueDevice, loadPki, pemToDer, sfdiOf } from '../tls';
 import { type houseOf } from './house';
@@ -24,14 +26,18 @@ export interface OperatorPart {
   readonly key: string;
   readonly audit: Auditor;
   readonly trust: TrustService;
+  /** The latest lines of the log; none where nothing is kept. */
+  readonly lines?: Pick<LogLines, 'page'>;
   /** What must be so for this server to be of use, by name. */
   readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
+const noLines: Pick<LogLines, 'page'> = { page: () => ({ lines: [], more: false }) };
+
 /** The operator port, not yet listening. */
 export function operatorServer(
   { dir, config, clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
-  { store, envelopes, house, key, audit, trust, ready = async () => ({}) }: OperatorPart,
+  { store, envelopes, house, key, audit, trust, lines = noLines, ready = async () => ({}) }: OperatorPart,
 ): Server {
   const routeDeps: RouteDeps = {
     store,
@@ -48,6 +54,8 @@ export function operatorServer(
     setInBand: house.setInBand,
     sfdiOf,
     trust,
+    log: lines,
+    backups: backupService({ dir, config, clock }),
     issueForLab: (name, role) => {
       const { lfdi, sfdi, pin, keyPem, chainPem } = issueDevice(loadPki(dir, config.pki), { name, role });
       return { lfdi, sfdi, pin, keyPem, chainPem };
@@ -64,6 +72,7 @@ export function operatorServer(
     deps: routeDeps,
     routes: operatorRoutes,
     ready,
+    maxBodyBytes: config.operatorMaxBodyBytes,
     checkAnswers,
   });
   return tls ? createTlsServer(tls, app) : createServer(app);

@@ -15,12 +15,13 @@ import { redirectHandler } from '../protocol/redirect';
 import { inTurns } from '../protocol/turns';
 import { auditor } from '../services/audit';
 import { observed } from '../services/changes';
+import { logLines } from '../services/log-lines';
 import { openStore } from '../store/open';
 import { type Store } from '../store/api';
 import { deviceServer, loadServerFiles, peerOf, selfTest } from '../tls';
 import { type ServerDeps } from './deps';
 import { envelopeService, type Envelopes } from './envelopes';
-import { deniedAt, refusedAt } from './denials';
+import { deniedAt, incidents, refusedAt } from './denials';
 import { houseOf } from './house';
 import { housekeeping } from './housekeeping';
 import { readOperatorKey } from './init';
@@ -46,8 +47,12 @@ export interface RunningServer {
  * Starts everything or nothing: when a later part fails, the earlier ones are closed again.
  * @throws Problem BAD_RUNTIME, BAD_CERT, DB_MISSING, DB_TOO_NEW, DB_BROKEN, PORT_TAKEN, BAD_NETWORK, UNKNOWN_ENGINE, BAD_CONFIG
  */
-export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { dir, config, clock, ids, log, metrics, tasks } = deps;
+export async function startServer(given: ServerDeps): Promise<RunningServer> {
+  const { dir, config, clock, ids, metrics, tasks } = given;
+  const lines = logLines(given.log, { clock, most: config.logLines });
+  const { log } = lines;
+  const deps: ServerDeps = { ...given, log };
+  const logOf = (room: string) => ({ ...deps, log: log.with({ room }) });
   requirePrivate(config);
   loadServerFiles(dir, config.pki); // told of before anything is opened
   const key = readOperatorKey(dir);
@@ -62,22 +67,37 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       config.database === ':memory:'
         ? { kind: 'memory' }
         : { kind: 'sqlite', file: resolve(dir, config.database), mode: 'open' },
-      { clock, log, metrics },
+      logOf('store'),
     );
     closing.push(() => opened.close());
     const changes = observed(opened);
     const { store } = changes;
-    const audit = auditor({ store, clock, log, metrics });
+    const audit = auditor({
+      ...logOf('audit'),
+      store,
+      perMinute: config.auditDenialsPerMinute,
+      perSource: config.auditDenialsPerSource,
+    });
     closing.push(() => audit.settled());
     const kept = new KeptAnswers();
-    const trusted = await trustService({ ...deps, store });
+    const trusted = await trustService({ ...logOf('trust'), store });
     const { trust } = trusted;
     const settings = houseOf(config, { self: trusted.self, changed: () => kept.clear() });
     const { house } = settings;
-    const envelopes = await envelopeService({ ...deps, store, audit });
+    const envelopes = await envelopeService({ ...logOf('envelopes'), store, audit });
     closing.push(() => envelopes.stop());
 
-    const context = { clock, ids, log, metrics, house, behaviours, envelopes: envelopeViews(clock, house.pen) };
+    const incident = incidents(logOf('audit'), { store, house });
+    closing.push(() => incident.settled());
+    const context = {
+      clock,
+      ids,
+      log: log.with({ room: 'protocol' }),
+      metrics,
+      house,
+      behaviours,
+      envelopes: envelopeViews(clock, house.pen),
+    };
     const answer = answerer({
       ...context,
       store: changes,
@@ -86,9 +106,9 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       reading: 'lenient',
       admit: rateLimit(clock, config.maxRequestsPerMinute),
       enter: sideBySide(config.maxRequestsAtOnce),
-      denied: deniedAt(audit),
+      denied: deniedAt(audit, incident.note),
     });
-    const told = noticeService(deps, {
+    const told = noticeService(logOf('notices'), {
       context,
       changes,
       credentials: trusted.credentials,
@@ -102,7 +122,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       peerOf: request => peerOf(request.socket),
       clock,
       ids,
-      log,
+      log: context.log,
       metrics,
       maxBodyBytes: config.maxBodyBytes,
       slowMs: config.requestTimeoutS * 1000,
@@ -113,7 +133,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
         credentials: trusted.credentials,
         trust,
         clock,
-        log,
+        log: log.with({ room: 'tls' }),
         metrics,
         http: httpLimits(config),
         handshakeTimeoutMs: config.handshakeTimeoutS * 1000,
@@ -121,9 +141,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
           perSecond: config.maxHandshakesPerSecond,
           atOnce: config.maxHandshakesAtOnce,
           atOncePerAddress: config.maxHandshakesPerAddress,
+          waiting: config.maxHandshakesWaiting,
+          waitingPerAddress: config.maxHandshakesWaitingPerAddress,
         },
         connectionsPerIdentity: config.maxConnectionsPerIdentity,
-        refused: refusedAt(audit),
+        refused: refusedAt(audit, incident.note),
       },
       handler,
     );
@@ -133,7 +155,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       kept.clear(); // SelfDevice is another
     });
     device.server.maxConnections = config.maxConnections;
-    device.server.on('clientError', clientError(log));
+    device.server.on('clientError', clientError(context.log));
     const port = await listen(device.server, config.host, config.port, 'port');
     closing.push(() => end(device.server));
     if (config.redirectPort !== 0) {
@@ -141,18 +163,19 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
         httpLimits(config),
         redirectHandler(() => port),
       );
-      redirect.on('clientError', clientError(log));
+      redirect.on('clientError', clientError(context.log));
       await listen(redirect, config.host, config.redirectPort, 'redirectPort');
       closing.push(() => end(redirect));
     }
 
-    const operator = operatorServer(deps, {
+    const operator = operatorServer(logOf('operator'), {
       store,
       envelopes,
       house: settings,
       key,
       audit,
       trust: trusted,
+      lines,
       ready: async () => ({
         store: await store.count('~site').then(
           () => true,
@@ -164,7 +187,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     const operatorPort = await listen(operator, config.operatorHost, config.operatorPort, 'operatorPort');
     closing.push(() => end(operator));
 
-    const keeping = housekeeping(deps, store);
+    const keeping = housekeeping(logOf('housekeeping'), store);
     closing.push(() => keeping.stop());
     if (clock instanceof SlewedClock) {
       const unheard = clock.onAdjusted(adjustment => {
@@ -184,7 +207,10 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
       operatorUrl: urlOf(scheme, config.operatorHost, operatorPort),
       store,
       envelopes,
-      recorded: () => audit.settled(),
+      recorded: async () => {
+        await audit.settled();
+        await incident.settled();
+      },
       close,
     };
   } catch (error) {

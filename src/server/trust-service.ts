@@ -9,8 +9,6 @@ import { type Credentials, derToPem, loadServerFiles, parseCertificate, pemToDer
 import { type ServerDeps } from './deps';
 
 const daySeconds = 86_400;
-/** From these days before its end on, a certificate is warned of. */
-const warnDays = 30;
 
 export interface RunningTrust extends TrustService {
   readonly trust: Trust;
@@ -65,7 +63,7 @@ export async function trustService({
   const measure = async () => {
     for (const { name, daysLeft, trusted } of await certificates()) {
       metrics.set('headroom_certificate_days_left', daysLeft, { certificate: name });
-      if (daysLeft < warnDays && trusted !== false)
+      if (daysLeft < config.certificateWarnDays && trusted !== false)
         log.warn('a certificate of ours ends soon', { certificateName: name, daysLeft });
     }
   };

@@ -12,8 +12,8 @@ import { type NewAudit, type Store } from '../store/api';
 export interface Auditor {
   /** Records what was done; a row that cannot be written is an error in the log. */
   record(row: Omit<NewAudit, 'at' | 'outcome'>): void;
-  /** Records a denial, if the budget of its source (address or LFDI) and that of all allow. */
-  denied(row: Omit<NewAudit, 'at' | 'outcome'>): void;
+  /** Records a denial, if the budget of its source (address or LFDI) and that of all allow. Returns whether it did. */
+  denied(row: Omit<NewAudit, 'at' | 'outcome'>): boolean;
   /** Resolves when everything recorded so far is written, the count of what was not included. */
   settled(): Promise<void>;
 }
@@ -68,11 +68,12 @@ export function auditor({ store, clock, log, metrics, perMinute = 120, perSource
       const ofSource = bySource.get(source) ?? 0;
       if (used >= perMinute || ofSource >= perSource) {
         left++;
-        return;
+        return false;
       }
       used++;
       bySource.set(source, ofSource + 1);
       write({ ...row, outcome: 'refused' });
+      return true;
     },
     settled: async () => {
       tellLeft();

@@ -1,4 +1,5 @@
 /** What other rooms use of this one. */
+export { alertOf } from './alerts';
 export { parseCertificate, type Certificate } from './certificate';
 export { type AcceptedChain, type ChainOptions, type ChainVerdict, checkChain } from './chain';
 export { ccm8, gcm } from './cipher-policy';

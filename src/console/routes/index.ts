@@ -1,9 +1,12 @@
 import { type Route } from '../route';
 import { auditRoutes } from './audit';
+import { backupRoutes } from './backups';
 import { controlRoutes } from './controls';
 import { envelopeRoutes } from './envelopes';
+import { forecastRoutes } from './forecasts';
 import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
+import { logRoutes } from './log';
 import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
 import { siteRoutes } from './sites';
@@ -19,11 +22,14 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...controlRoutes,
   ...envelopeRoutes,
+  ...forecastRoutes,
   ...telemetryRoutes,
   ...subscriptionRoutes,
   ...trustRoutes,
   ...keyRoutes,
   ...auditRoutes,
+  ...logRoutes,
+  ...backupRoutes,
   ...timeRoutes,
   ...serviceRoutes,
 ];
