@@ -83,6 +83,8 @@ export interface Device {
   readonly firmExportW: number;
   /** Share weight; 1 for equal shares. */
   readonly weight: number;
+  /** Id of the aggregator that speaks for it, as far as it may be given limits for its sites together (`GroupEnvelope`). */
+  readonly aggregator?: string;
   readonly telemetry?: Telemetry;
 }
 
@@ -96,6 +98,9 @@ export interface PassiveDraw {
   /** Expected mean over each step, over all its phases, import positive, W and var. */
   readonly w: readonly number[];
   readonly var: readonly number[];
+  /** High and low quantiles of `w`, where a forecast has them: what import limits and what export limits are to be safe with. */
+  readonly highW?: readonly number[];
+  readonly lowW?: readonly number[];
 }
 
 export interface Snapshot {
@@ -144,9 +149,28 @@ export interface Notice {
   readonly shortW?: number;
 }
 
-/** What an engine answers: envelopes alone, or with notices. */
+/**
+ * A limit for the sum over sites of one aggregator, beside the limits of each: for all of them together no more than this, however they
+ * share it. At least the sum of their firm limits; one for each aggregator at most.
+ */
+export interface GroupEnvelope {
+  readonly aggregator: string;
+  /** The asset that it is about. */
+  readonly asset: AssetId;
+  readonly devices: readonly DeviceId[];
+  readonly importW: readonly number[];
+  readonly exportW: readonly number[];
+  readonly bound: Envelope['bound'];
+}
+
+/** What an engine answers: envelopes alone, or with notices and limits of groups. */
 export type Proposal =
-  readonly Envelope[] | { readonly envelopes: readonly Envelope[]; readonly notices: readonly Notice[] };
+  | readonly Envelope[]
+  | {
+      readonly envelopes: readonly Envelope[];
+      readonly notices: readonly Notice[];
+      readonly groups?: readonly GroupEnvelope[];
+    };
 
 export interface Engine {
   readonly name: string;
@@ -158,9 +182,10 @@ export interface Engine {
   readonly moreRoom?: 'each' | 'least';
   /**
    * What it keeps within limits by itself. `assets`: no asset over its headroom (assumed unless said). `sites`: only firm and
-   * rating of each site; the safety net then sees to the assets, and counts it.
+   * rating of each site; the safety net then sees to the assets, and counts it. `groups`: no asset over its headroom as long as groups keep
+   * to their sums.
    */
-  readonly guards?: 'assets' | 'sites';
+  readonly guards?: 'assets' | 'groups' | 'sites';
   /** Proposes an envelope for every device of the snapshot. Must stop soon after `signal` aborts. */
   compute(snapshot: Snapshot, signal: AbortSignal): Proposal | Promise<Proposal>;
 }
@@ -177,4 +202,6 @@ export type EngineFactory = (options: unknown, place?: Place) => Engine;
 
 export const envelopesOf = (proposal: Proposal): readonly Envelope[] =>
   'envelopes' in proposal ? proposal.envelopes : proposal;
+export const groupsIn = (proposal: Proposal): readonly GroupEnvelope[] =>
+  'envelopes' in proposal ? (proposal.groups ?? []) : [];
 export const noticesOf = (proposal: Proposal): readonly Notice[] => ('notices' in proposal ? proposal.notices : []);

@@ -35,8 +35,8 @@ export class BoxModel {
     network: Network,
     private readonly passive: readonly PassiveDraw[],
     devices: readonly Device[],
-    /** Kept clear of every limit, per unit. */
-    private readonly margin: number,
+    /** What is kept clear of every limit, per unit, and whether loading counts too. */
+    readonly options: { readonly margin: number; readonly only?: 'voltage' },
   ) {
     const buses = [...devices.flatMap(({ bus }) => (bus === undefined ? [] : [bus])), ...passive.map(({ bus }) => bus)];
     const flow = powerFlow(reduced(network, buses), { tolerancePu: 1e-7 });
@@ -77,8 +77,8 @@ export class BoxModel {
       this.warm = false;
       return { excess: Infinity, at: -1 };
     }
-    const { at, excess } = constraints.worst();
-    return { excess: excess + this.margin, at };
+    const { at, excess } = constraints.worst(undefined, this.options.only);
+    return { excess: excess + this.options.margin, at };
   }
 
   /** Vertices of a box that the tightest limits fear most, by the sensitivities of the state with all at rest. */

@@ -43,9 +43,9 @@ export function rowsOf(model: BoxModel): Row[] {
   const { constraints } = model;
   const { flow } = constraints;
   const slack = new Float64Array(constraints.all.length);
-  const rest = model.excess(undefined);
+  model.excess(undefined);
   constraints.worst(slack);
-  const margin = rest.excess - Math.max(...slack);
+  const { margin, only } = model.options;
   const responses = model.nodes.map(own => own.map(node => flow.respond(node)));
   const perDevice = (of: (response: ReturnType<typeof flow.respond>) => number): number[] =>
     responses.map(own => own.reduce((sum, response) => sum + of(response), 0) / Math.max(1, own.length));
@@ -60,7 +60,7 @@ export function rowsOf(model: BoxModel): Row[] {
       return;
     }
     const current = constraints.currentOf(at);
-    if (!current || phase === undefined) return;
+    if (!current || phase === undefined || only === 'voltage') return;
     const node = 3 * current.to + phase - 1;
     const now = flow.current(node);
     const re = perDevice(({ ampsRe }) => ampsRe[node] as number);

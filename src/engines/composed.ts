@@ -9,11 +9,13 @@ import {
   type Engine,
   type EngineFactory,
   type Envelope,
+  type GroupEnvelope,
   type Notice,
   type Place,
   type Proposal,
   type Snapshot,
   envelopesOf,
+  groupsIn,
   noticesOf,
 } from './api';
 import { readOptions } from './options';
@@ -25,14 +27,19 @@ export const minOf: EngineFactory = (options, place) => {
     api: 1,
     moreRoom: 'least',
     // One that keeps assets within limits is enough: the others only lower.
-    guards: parts.some(({ guards = 'assets' }) => guards === 'assets') ? 'assets' : 'sites',
+    guards: strictest.find(kind => parts.some(({ guards = 'assets' }) => guards === kind)) ?? 'sites',
     async compute(snapshot, signal) {
       const answers: Proposal[] = [];
       for (const part of parts) {
         signal.throwIfAborted();
         answers.push(await part.compute(snapshot, signal));
       }
-      return { envelopes: lowest(snapshot, answers), notices: answers.flatMap(noticesOf) };
+      const groups = new Map(answers.flatMap(groupsIn).map(group => [group.aggregator, group]));
+      return {
+        envelopes: lowest(snapshot, answers),
+        notices: answers.flatMap(noticesOf),
+        ...withGroups([...groups.values()]),
+      };
     },
   } satisfies Engine;
 };
@@ -43,14 +50,15 @@ export const firstOf: EngineFactory = (options, place) => {
     name: 'first-of',
     api: 1,
     moreRoom: 'least',
-    guards: parts.every(({ guards = 'assets' }) => guards === 'assets') ? 'assets' : 'sites',
+    guards: strictest.findLast(kind => parts.some(({ guards = 'assets' }) => guards === kind)) ?? 'sites',
     async compute(snapshot, signal) {
       const notices: Notice[] = [];
       for (const [i, part] of parts.entries()) {
         signal.throwIfAborted();
         try {
           const answer = await part.compute(snapshot, signal);
-          return { envelopes: envelopesOf(answer), notices: [...notices, ...noticesOf(answer)] };
+          const envelopes = envelopesOf(answer);
+          return { envelopes, notices: [...notices, ...noticesOf(answer)], ...withGroups(groupsIn(answer)) };
         } catch (thrown) {
           signal.throwIfAborted();
           if (i === parts.length - 1) throw thrown;
@@ -65,6 +73,9 @@ export const firstOf: EngineFactory = (options, place) => {
     },
   } satisfies Engine;
 };
+
+const strictest = ['assets', 'groups', 'sites'] as const;
+const withGroups = (groups: readonly GroupEnvelope[]) => (groups.length > 0 ? { groups } : {});
 
 /** The lowest limit of each device and step; a device that one of them leaves out gets nothing from the others either. */
 function lowest(snapshot: Snapshot, answers: readonly Proposal[]): Envelope[] {

@@ -12,6 +12,7 @@ import { boxRobust } from './box-robust';
 import { firstOf, minOf } from './composed';
 import { equalShare } from './equal-share';
 import { external } from './external';
+import { group } from './group';
 import { headroom } from './headroom';
 import { oe1 } from './oe1';
 import { oe2, oe3, oe4 } from './oe234';
@@ -24,6 +25,7 @@ export const engines = {
   'worst-hour': worstHour,
   headroom,
   'box-robust': boxRobust,
+  group,
   oe1,
   oe2,
   oe3,

@@ -33,7 +33,7 @@ export const oe1: EngineFactory = options => {
 async function compute(snapshot: Snapshot, options: Options, signal: AbortSignal) {
   const { devices, network, passive } = snapshot;
   if (!network || !passive || devices.length === 0) return shareOut(snapshot, {}, signal);
-  const model = new BoxModel(network, passive, devices, 0);
+  const model = new BoxModel(network, passive, devices, { margin: 0 });
   const index = new Map(devices.map((device, k) => [device.id, k]));
   const found = new Map<string, { limitW: Float64Array; by: number[] }>();
   const capsAt = (step: number, direction: Direction, tree: Tree): Caps => {

@@ -59,8 +59,11 @@ export class Constraints {
     this.all = all;
   }
 
-  /** The largest excess of the present state and the index of its constraint. `into` takes the excess of every constraint. */
-  worst(into?: Float64Array): { excess: number; at: number } {
+  /**
+   * The largest excess of the present state, of voltages only if so asked, and the index of its constraint. `into` takes the excess of
+   * every constraint looked at.
+   */
+  worst(into?: Float64Array, only?: 'voltage'): { excess: number; at: number } {
     const { currents, flow, maxPu, minPu, nodes, nominal, powers } = this;
     let excess = -Infinity;
     let at = -1;
@@ -73,6 +76,7 @@ export class Constraints {
       see(pu - maxPu, 2 * i);
       see(minPu - pu, 2 * i + 1);
     }
+    if (only === 'voltage') return { excess, at };
     let index = 2 * nodes.length;
     for (const { phase, rated, to } of currents) see(flow.currentA(to, phase) / rated - 1, index++);
     for (const { phases, ratingVA, to } of powers) {

@@ -1,5 +1,5 @@
 import { wireWatts } from '../../base/units';
-import { type Envelope, type Snapshot } from '../api';
+import { type Envelope, type GroupEnvelope, type Snapshot } from '../api';
 import { isBelow, roomW } from './snapshots';
 
 /** An envelope, or what the safety net makes of one. */
@@ -9,8 +9,13 @@ export interface Limits extends Pick<Envelope, 'device' | 'bound'> {
 }
 
 /** Every rule that an envelope set must keep, checked by code that shares nothing with engines or safety net. Names what is broken. */
-export function brokenRules(s: Snapshot, envelopes: readonly Limits[]): string[] {
-  const found: string[] = [];
+export function brokenRules(
+  s: Snapshot,
+  envelopes: readonly Limits[],
+  groups: readonly GroupEnvelope[] = [],
+): string[] {
+  const found = groups.flatMap(group => brokenGroup(s, group));
+  const groupOf = new Map(groups.flatMap(group => group.devices.map(id => [id, group] as const)));
   if (envelopes.length !== s.devices.length) found.push('one envelope per device');
   s.devices.forEach((d, k) => {
     const e = envelopes[k];
@@ -36,7 +41,23 @@ export function brokenRules(s: Snapshot, envelopes: readonly Limits[]): string[]
               if (!isBelow(s, d.asset, a.id)) return total;
               return total + (of(k) * (phase ? Number(d.phases.includes(phase)) : 1)) / (phase ? d.phases.length : 1);
             }, 0);
-          const used = sum(k => envelopes[k]?.[way === 'Import' ? 'importW' : 'exportW'][step] ?? NaN);
+          const list = way === 'Import' ? 'importW' : 'exportW';
+          const shareOf = (k: number) => {
+            const { asset = '', phases = [] } = s.devices[k] ?? {};
+            if (!isBelow(s, asset, a.id)) return 0;
+            return phase ? Number(phases.includes(phase)) / phases.length : 1;
+          };
+          let used = sum(k => (groupOf.has(s.devices[k]?.id ?? '') ? 0 : (envelopes[k]?.[list][step] ?? NaN)));
+          for (const group of groups) {
+            // Whoever weighs most here takes first what the sum allows.
+            let left = group[list][step] ?? NaN;
+            const members = [...s.devices.keys()].filter(k => group.devices.includes(s.devices[k]?.id ?? ''));
+            for (const k of members.sort((x, y) => shareOf(y) - shareOf(x))) {
+              const w = Math.min(left, envelopes[k]?.[list][step] ?? NaN);
+              used += w * shareOf(k);
+              left -= w;
+            }
+          }
           const firm = sum(k =>
             wireWatts(Math.min(s.devices[k]?.[`firm${way}W`] ?? NaN, s.devices[k]?.[`max${way}W`] ?? NaN)),
           );
@@ -44,4 +65,18 @@ export function brokenRules(s: Snapshot, envelopes: readonly Limits[]): string[]
             found.push(`${a.id} ${way} ${phase ?? ''} over`);
         }
   return found;
+}
+
+function brokenGroup(s: Snapshot, { aggregator, devices, ...lists }: GroupEnvelope): string[] {
+  const members = s.devices.filter(({ id }) => devices.includes(id));
+  const alien = members.some(d => d.aggregator !== aggregator) || members.length !== devices.length;
+  return (['Import', 'Export'] as const).flatMap(way => {
+    const list = lists[way === 'Import' ? 'importW' : 'exportW'];
+    const firm = members.reduce((sum, d) => sum + wireWatts(Math.min(d[`firm${way}W`], d[`max${way}W`])), 0);
+    return [
+      ...(alien ? [`the group of ${aggregator} has others in it`] : []),
+      ...(list.length !== s.steps ? [`the group of ${aggregator} has holes`] : []),
+      ...(list.some(w => wireWatts(w) !== w || w < wireWatts(firm)) ? [`the group of ${aggregator} below firm`] : []),
+    ];
+  });
 }

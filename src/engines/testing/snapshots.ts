@@ -128,6 +128,7 @@ export function snapshots({
         weight: fc.constantFrom(1, 1, 1, 2, 0.5, 3.7),
         seen: fc.constantFrom('never', 'now', 'stale'),
         netW: fc.integer({ min: -20_000, max: 20_000 }),
+        aggregator: fc.constantFrom(undefined, undefined, 'agg', 'other'),
       })
       .map(d => ({
         id: `D${i}`,
@@ -138,6 +139,7 @@ export function snapshots({
         firmImportW: firm === 'none' ? 0 : d.firmImport * d.maxImportW,
         firmExportW: firm === 'none' ? 0 : d.firmExport * d.maxExportW,
         weight: d.weight,
+        ...(d.aggregator !== undefined && { aggregator: d.aggregator }),
         ...(d.seen !== 'never' && { telemetry: { at: d.seen === 'now' ? 1_000_000 : 10, netW: d.netW } }),
       }));
   return fc
