@@ -44,13 +44,13 @@ export async function readBody(source: BodySource, maxBytes: number): Promise<Bu
   }
 }
 
-/** What is read past at most, so that a refused body is not taken for the next request; a longer one ends the connection. */
-const passedBy = 131_072;
-
-/** Reads past what is left of a body nobody wants. Returns whether the connection can go on; else it ends once the peer has our answer. */
-export function readPast(source: BodySource): boolean {
-  if (Number(source.headers['content-length'] ?? 0) > passedBy) return false;
-  let left = passedBy;
+/**
+ * Reads past what is left of a body nobody wants, `most` bytes of it, so that it is not taken for the next request. Returns
+ * whether the connection can go on; else it ends once the peer has our answer.
+ */
+export function readPast(source: BodySource, most: number): boolean {
+  if (Number(source.headers['content-length'] ?? 0) > most) return false;
+  let left = most;
   source.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) source.destroy();

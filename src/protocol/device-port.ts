@@ -19,15 +19,36 @@ export interface HttpDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly maxBodyBytes: number;
+  /** What a connection may do before it is held back or ended; the defaults where nothing is said. */
+  readonly limits?: Partial<ConnectionLimits>;
   /** Real milliseconds in which a peer must take some of an answer; 120,000 unless given. */
   readonly slowMs?: number;
   /** Shares turns of the event loop out among identities; all at once where nothing is said. */
   readonly turns?: (identity: string, run: () => void) => void;
 }
 
+export interface ConnectionLimits {
+  /** Requests that wait for their turn; a pipelining client has a dozen, and each takes memory. */
+  readonly ahead: number;
+  /** Bytes of a refused body that are read past, so that it is not taken for the next request. */
+  readonly refusedBodyBytes: number;
+  /** Bytes a client may leave unread before time runs against it; what is less is not worth a timer for each answer. */
+  readonly unreadBytes: number;
+  /** Seconds in which nothing is read from who was told to slow down. */
+  readonly pauseS: number;
+}
+
+export const connectionLimits: ConnectionLimits = {
+  ahead: 32,
+  refusedBodyBytes: 131_072,
+  unreadBytes: 65_536,
+  pauseS: 1,
+};
+
 export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
   const ids = countedIds(deps.ids);
   const { turns = (_identity, run) => run(), slowMs = 120_000 } = deps;
+  const limits = { ...connectionLimits, ...deps.limits };
   return (req, res) => {
     const startMs = deps.clock.monotonicMs();
     const peer = deps.peerOf(req);
@@ -48,18 +69,18 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       body: () => readBody(req, deps.maxBodyBytes),
     };
     const give = (answer: Answer) => {
-      send(req, res, answer, id);
-      if (req.socket.writableLength > mostUnread) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
-      if (answer.status === 429) holdBack(req);
+      send(req, res, answer, id, limits.refusedBodyBytes);
+      if (req.socket.writableLength > limits.unreadBytes) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
+      if (answer.status === 429) holdBack(req, limits.pauseS);
       record(deps, request, answer, deps.clock.monotonicMs() - startMs);
     };
-    if (tooFarAhead(req.socket, 1)) {
+    if (waitingAhead(req.socket, 1) > limits.ahead) {
       deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
       req.socket.destroy();
       return;
     }
     turns(peer.lfdi, () => {
-      tooFarAhead(req.socket, -1);
+      waitingAhead(req.socket, -1);
       if (res.destroyed) return;
       const answer = deps.answer(request);
       if (answer instanceof Promise) void answer.then(give);
@@ -68,41 +89,42 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
   };
 }
 
-/** Bytes a client may leave unread before time runs against it; what is less is not worth a timer for each answer. */
-const mostUnread = 65_536;
-
-/** Requests of one connection that wait for their turn; a pipelining client has a dozen, and each takes memory. */
-const mostAhead = 32;
+/** Requests of each connection that wait for their turn. */
 const ahead = new WeakMap<object, number>();
 
-function tooFarAhead(socket: object, more: number): boolean {
+function waitingAhead(socket: object, more: number): number {
   const now = (ahead.get(socket) ?? 0) + more;
   ahead.set(socket, now);
-  return now > mostAhead;
+  return now;
 }
 
 const wall = new SystemClock();
-const heldBackS = 1;
 
 /**
- * Who was told to slow down is not read from for a second: telling it costs as much as an answer that was kept, and a flood that
+ * Who was told to slow down is not read from for a while: telling it costs as much as an answer that was kept, and a flood that
  * is told so all the time is a flood still.
  */
-function holdBack({ socket }: IncomingMessage): void {
-  if (socket.isPaused()) return;
+function holdBack({ socket }: IncomingMessage, seconds: number): void {
+  if (seconds === 0 || socket.isPaused()) return;
   socket.pause();
-  const cancel = wall.at(wall.nowMs() / 1000 + heldBackS, () => void socket.resume());
+  const cancel = wall.at(wall.nowMs() / 1000 + seconds, () => void socket.resume());
   socket.once('close', cancel);
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
-function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer, id: string): void {
+function send(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status, headers, body }: Answer,
+  id: string,
+  refusedBodyBytes: number,
+): void {
   if (res.destroyed) return;
   // A body that was refused unread would be taken for the next request.
   const lines = ['X-Request-Id', id, 'Content-Length', String(Buffer.byteLength(body))];
-  if (!req.complete && hasBody(req) && !readPast(req)) lines.push('Connection', 'close');
+  if (!req.complete && hasBody(req) && !readPast(req, refusedBodyBytes)) lines.push('Connection', 'close');
   for (const name in headers) lines.push(name, headers[name] ?? '');
   res.writeHead(status, lines);
   res.end(req.method === 'HEAD' || body === '' ? undefined : body);

@@ -126,6 +126,12 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
       metrics,
       maxBodyBytes: config.maxBodyBytes,
       slowMs: config.requestTimeoutS * 1000,
+      limits: {
+        ahead: config.maxRequestsAhead,
+        refusedBodyBytes: config.maxRefusedBodyBytes,
+        unreadBytes: config.maxUnreadBytes,
+        pauseS: config.slowDownPauseS,
+      },
       turns: inTurns(config.maxRequestsInTurn, () => clock.monotonicMs()),
     });
     const device = deviceServer(
