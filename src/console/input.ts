@@ -76,7 +76,7 @@ export const siteChange = z.strictObject({
 });
 
 export const primacy = z.number().int().min(0).max(255);
-const names = z.array(z.string().min(1).max(200)).max(10_000);
+export const names = z.array(z.string().min(1).max(200)).max(10_000);
 
 export const newProgram = z.strictObject({
   description: z.string().max(32).default('Program'),

@@ -186,6 +186,7 @@ export const siteTrees = (edev: string): string[] => [
   siteHref(edev),
   `~past/edev/${edev}`,
   `~alarm/edev/${edev}`,
+  `~events/edev/${edev}`,
 ];
 
 /**

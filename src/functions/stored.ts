@@ -16,6 +16,7 @@ import { pageOf } from './lists';
 import { remember } from './past';
 import { docOf } from './provision';
 import { eventShown, eventsOf, type StoredEntry } from './stored-events';
+import { followable, tariffExtras } from './stored-links';
 import { childLinks, isActiveList, isCombinedList, isListResource, itemOf, lastSegment, wholeList } from './tree';
 
 /** What one resource does beyond being stored. */
@@ -123,7 +124,8 @@ export async function withLinks(ctx: Context, resource: Resource, body: object, 
       return demanded || all > 0 ? { [field]: { href: below, all } } : {};
     }),
   );
-  return Object.assign({}, body, ...links, { href: at }) as object;
+  const own = resource.owner === 'assigned' ? await followable(ctx, body) : body;
+  return Object.assign({}, own, ...links, await tariffExtras(ctx, resource, at), { href: at }) as object;
 }
 
 /** The device's words without what is ours to say: its place, its attributes, links to what is below it. */

@@ -2,6 +2,7 @@ import { type Route } from '../route';
 import { auditRoutes } from './audit';
 import { backupRoutes } from './backups';
 import { controlRoutes } from './controls';
+import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
 import { forecastRoutes } from './forecasts';
 import { groupRoutes } from './groups';
@@ -21,6 +22,7 @@ export const operatorRoutes: readonly Route[] = [
   ...groupRoutes,
   ...programRoutes,
   ...controlRoutes,
+  ...documentRoutes,
   ...envelopeRoutes,
   ...forecastRoutes,
   ...telemetryRoutes,

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { addCurve, changeCurve, curvesOf, removeCurve, type NewCurve } from '../../functions/operator/curves';
 import { defaultOf, removeDefault, setDefault } from '../../functions/operator/defaults';
-import { findGroup } from '../../functions/operator/groups';
 import { pageAfter } from '../../functions/operator/pages';
 import { programAt } from '../../functions/operator/program-at';
-import {
-  addProgram,
-  changePrograms,
-  placeProgram,
-  placesOf,
-  removeProgram,
-  type Places,
-} from '../../functions/operator/programs';
-import { findSite } from '../../functions/operator/sites';
+import { addProgram, changePrograms, placeProgram, placesOf, removeProgram } from '../../functions/operator/programs';
 import { type StoredProgram } from '../../functions/provision';
 import { model } from '../../model';
 import { DERCurve, DefaultDERControl } from '../../model/der';
@@ -21,6 +12,7 @@ import { type RouteDeps } from '../deps';
 import * as input from '../input';
 import { paged, pageQuery } from '../paging';
 import { route, type Route } from '../route';
+import { placesAt } from './places-at';
 
 const tag = 'Programs and controls';
 
@@ -34,12 +26,6 @@ const program = z.strictObject({
 });
 const curve = z.looseObject({ href: z.string(), mRID: z.string(), curveType: z.number() });
 const fallback = z.looseObject({ mRID: z.string(), version: z.number() });
-
-async function placesAt(deps: RouteDeps, { sites, groups }: Places): Promise<Places> {
-  const found = await Promise.all(sites.map(each => findSite(deps.store, each)));
-  const known = await Promise.all(groups.map(each => findGroup(deps.store, each)));
-  return { sites: [...new Set(found.map(({ edev }) => edev))], groups: [...new Set(known.map(({ id }) => id))] };
-}
 
 /** A default split into what it orders and how it is set. */
 function checkedDefault({ fits }: RouteDeps, { base, description, ...given }: z.output<typeof input.newDefault>) {

@@ -129,8 +129,7 @@ export class AssignmentDraft {
       const given: Record<string, Set<string>> = {};
       for (const fsa of fsas) {
         const { programs, assigned = {} } = await withGroup(this.groupAt, fsa);
-        for (const [root, ids] of Object.entries(assigned))
-          for (const id of ids) (given[root] ??= new Set()).add(id);
+        for (const [root, ids] of Object.entries(assigned)) for (const id of ids) (given[root] ??= new Set()).add(id);
         for (const derp of programs) {
           const other = way.get(derp);
           if (other !== undefined)
