@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { type Note, Tallies } from './tallies';
 
 /** Metrics, passed in. Label by resource name, never by path; label values come from small closed sets. */
 export interface Metrics {
@@ -6,6 +7,8 @@ export interface Metrics {
   count(name: MetricName, labels?: Record<string, string>, by?: number): void;
   /** Records a duration or size. */
   observe(name: MetricName, value: number, labels?: Record<string, string>): void;
+  /** What records values of one set of labels, for those who record thousands a second. */
+  observer(name: MetricName, labels?: Record<string, string>): Note;
   set(name: MetricName, value: number, labels?: Record<string, string>): void;
   /** All metrics in Prometheus text form. */
   text(): Promise<string>;
@@ -115,24 +118,18 @@ export type MetricName = keyof typeof metricTable;
 
 export function promMetrics(): Metrics {
   const registry = new Registry();
-  const made = new Map<string, Counter | Gauge | Histogram>();
-  const children = new Map<string, { observe(value: number): void }>();
+  const made = new Map<string, Counter | Gauge | Tallies>();
+  const observer = (name: MetricName, labels: Record<string, string>) => (made.get(name) as Tallies).of(labels);
   for (const [name, e] of Object.entries(metricTable) as [MetricName, MetricEntry][]) {
     const base = { name, help: e.help, labelNames: e.labels, registers: [registry] };
     if (e.kind === 'counter') made.set(name, new Counter(base));
     else if (e.kind === 'gauge') made.set(name, new Gauge(base));
-    else made.set(name, new Histogram({ ...base, buckets: e.buckets ?? secondsBuckets }));
+    else made.set(name, new Tallies(name, e.help, e.buckets ?? secondsBuckets, registry));
   }
   return {
     count: (name, labels = {}, by = 1) => (made.get(name) as Counter).inc(labels, by),
-    observe: (name, value, labels = {}) => {
-      // The registry hashes all label values anew each time; what is observed thousands of times a second is found by its key.
-      let key: string = name;
-      for (const label in labels) key += `\n${labels[label]}`;
-      let child = children.get(key);
-      if (!child) children.set(key, (child = (made.get(name) as Histogram).labels(labels)));
-      child.observe(value);
-    },
+    observe: (name, value, labels = {}) => observer(name, labels)(value),
+    observer: (name, labels = {}) => observer(name, labels),
     set: (name, value, labels = {}) => (made.get(name) as Gauge).set(labels, value),
     text: () => registry.metrics(),
     value: async (name, labels = {}) => {
@@ -148,6 +145,7 @@ export function promMetrics(): Metrics {
 export const noMetrics: Metrics = {
   count: () => undefined,
   observe: () => undefined,
+  observer: () => () => undefined,
   set: () => undefined,
   text: async () => '',
   value: async () => 0,

@@ -36,7 +36,7 @@ export interface DevicePortDeps extends ContextDeps {
   readonly reading: 'strict' | 'lenient';
   readonly kept: KeptAnswers;
   /** Throws Problem SLOW_DOWN when this identity has sent too much. */
-  readonly admit: (identity: string) => void;
+  readonly admit: (identity: string, atMs?: number) => void;
   /** Throws the same when too many are being worked on; else what it returns is called when this one is done. */
   readonly enter: (identity: string) => () => void;
   /** Told of requests for what is not the caller's, or that it may not make. */
@@ -79,9 +79,12 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
       if (!(await maySee(ctx, match.resource, match.params)))
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
       const answer = await perform(ctx, request, { ...match, behaviour: exposure.behaviourOf(match) }, query, deps);
-      if (answer.status === 200)
-        deps.kept.keep(keyOf(request.peer.lfdi, request.url), { answer, reads: together(whoReads, reads), ...timing });
-      return answer;
+      if (answer.status !== 200) return answer;
+      return deps.kept.keep(keyOf(request.peer.lfdi, request.url), {
+        answer,
+        reads: together(whoReads, reads),
+        ...timing,
+      });
     } catch (thrown) {
       const problem = asProblem(thrown);
       if (problem.code === 'NOT_YOURS' || (problem.code === 'NOT_FOUND' && match)) deps.denied?.(request, problem);
@@ -91,7 +94,7 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
 
   return request => {
     try {
-      deps.admit(request.peer.lfdi);
+      deps.admit(request.peer.lfdi, request.atMs);
       const known = again(request);
       if (known) return known;
       const leave = deps.enter(request.peer.lfdi);

@@ -8,6 +8,7 @@ import { type Metrics } from '../base/metrics';
 import { type Peer } from './access';
 import { type Answer, type Request } from './exchange';
 import { readBody, readPast } from './body';
+import { lines } from './headers';
 
 export interface HttpDeps {
   /** Answers at once what it has at hand. */
@@ -24,7 +25,7 @@ export interface HttpDeps {
   /** Real milliseconds in which a peer must take some of an answer; 120,000 unless given. */
   readonly slowMs?: number;
   /** Shares turns of the event loop out among identities; all at once where nothing is said. */
-  readonly turns?: (identity: string, run: () => void) => void;
+  readonly turns?: (identity: string, run: () => void, nowMs: number) => void;
 }
 
 export interface ConnectionLimits {
@@ -47,6 +48,7 @@ export const connectionLimits: ConnectionLimits = {
 
 export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
   const ids = countedIds(deps.ids);
+  const took = stopwatch(deps.metrics);
   const { turns = (_identity, run) => run(), slowMs = 120_000 } = deps;
   const limits = { ...connectionLimits, ...deps.limits };
   return (req, res) => {
@@ -66,26 +68,35 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       contentType: headers['content-type'],
       namesHost: headers.host !== undefined || req.httpVersion === '1.0',
       peer,
+      atMs: startMs,
       body: () => readBody(req, deps.maxBodyBytes),
     };
     const give = (answer: Answer) => {
-      send(req, res, answer, id, limits.refusedBodyBytes);
+      send(req, res, answer, logged(deps.log, answer) ? id : '', limits.refusedBodyBytes);
       if (req.socket.writableLength > limits.unreadBytes) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
       if (answer.status === 429) holdBack(req, limits.pauseS);
-      record(deps, request, answer, deps.clock.monotonicMs() - startMs);
+      const ms = deps.clock.monotonicMs() - startMs;
+      took(method, answer, ms);
+      if (logged(deps.log, answer)) record(deps.log, request, answer, ms);
     };
-    if (waitingAhead(req.socket, 1) > limits.ahead) {
-      deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
-      req.socket.destroy();
-      return;
-    }
-    turns(peer.lfdi, () => {
-      waitingAhead(req.socket, -1);
-      if (res.destroyed) return;
-      const answer = deps.answer(request);
-      if (answer instanceof Promise) void answer.then(give);
-      else give(answer);
-    });
+    let [ran, waited] = [false, false];
+    turns(
+      peer.lfdi,
+      () => {
+        ran = true;
+        if (waited) waitingAhead(req.socket, -1);
+        if (res.destroyed) return;
+        const answer = deps.answer(request);
+        if (answer instanceof Promise) void answer.then(give);
+        else give(answer);
+      },
+      startMs,
+    );
+    if (ran) return;
+    waited = true;
+    if (waitingAhead(req.socket, 1) <= limits.ahead) return;
+    deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
+    req.socket.destroy();
   };
 }
 
@@ -111,37 +122,46 @@ function holdBack({ socket }: IncomingMessage, seconds: number): void {
   socket.once('close', cancel);
 }
 
+/** Whether a line of the log tells of it: only then is its id of use to anybody. */
+const logged = (log: Log, { problem }: Answer): boolean => problem !== undefined || log.debugs;
+
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
-function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { status, headers, body }: Answer,
-  id: string,
-  refusedBodyBytes: number,
-): void {
+function send(req: IncomingMessage, res: ServerResponse, answer: Answer, id: string, refusedBodyBytes: number): void {
   if (res.destroyed) return;
+  const { status, headers, body, ready } = answer;
+  if (ready && id === '' && !hasBody(req)) {
+    res.writeHead(status, ready.lines as string[]); // node:http reads it only
+    if (req.method === 'HEAD') res.end();
+    else res.end(body, ready.ascii ? 'latin1' : 'utf8');
+    return;
+  }
+  const sent = lines(headers, Buffer.byteLength(body));
+  if (id !== '') sent.push('X-Request-Id', id);
   // A body that was refused unread would be taken for the next request.
-  const lines = ['X-Request-Id', id, 'Content-Length', String(Buffer.byteLength(body))];
-  if (!req.complete && hasBody(req) && !readPast(req, refusedBodyBytes)) lines.push('Connection', 'close');
-  for (const name in headers) lines.push(name, headers[name] ?? '');
-  res.writeHead(status, lines);
+  if (!req.complete && hasBody(req) && !readPast(req, refusedBodyBytes)) sent.push('Connection', 'close');
+  res.writeHead(status, sent);
   res.end(req.method === 'HEAD' || body === '' ? undefined : body);
 }
 
-function record(
-  { log, metrics }: HttpDeps,
-  { id, method, url, peer }: Request,
-  { status, resource, body, problem }: Answer,
-  ms: number,
-): void {
-  metrics.observe('headroom_request_seconds', ms / 1000, {
-    resource,
-    method: knownMethod(method),
-    status: String(status),
-  });
-  if (!problem && !log.debugs) return;
+/** Notes how long a request took. What is answered most is looked up by its resource alone. */
+function stopwatch(metrics: Metrics): (method: string, answer: Answer, ms: number) => void {
+  const read = new Map<string, (value: number) => void>();
+  return (method, { status, resource }, ms) => {
+    const common = method === 'GET' && status === 200;
+    let note = common ? read.get(resource) : undefined;
+    if (!note) {
+      const labels = { resource, method: knownMethod(method), status: String(status) };
+      note = metrics.observer('headroom_request_seconds', labels);
+      if (common) read.set(resource, note);
+    }
+    note(ms / 1000);
+  };
+}
+
+function record(log: Log, { id, method, url, peer }: Request, answer: Answer, ms: number): void {
+  const { status, resource, body, problem } = answer;
   const fields = {
     request: id,
     who: peer.lfdi.slice(0, 8),

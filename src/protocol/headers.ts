@@ -17,6 +17,13 @@ export function acceptsSepXml(accept: string | undefined): boolean {
   return allowed;
 }
 
+/** Names and values in turn, as node:http takes them. */
+export function lines(headers: Readonly<Record<string, string>>, bytes: number): string[] {
+  const found = ['Content-Length', String(bytes)];
+  for (const name in headers) found.push(name, headers[name] ?? '');
+  return found;
+}
+
 /** Whether a request body may be read as application/sep+xml; a client that says nothing means it. */
 export function isSepXml(contentType: string | undefined): boolean {
   if (contentType === undefined) return true;

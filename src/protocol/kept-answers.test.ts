@@ -120,8 +120,8 @@ it('gives every answer as it would be put together anew, whatever happens in bet
           await acts[name]?.(port, n);
           for (const lfdi of [lfdiA, lfdiB, stranger])
             for (const url of [...urls, ...(await listsOf(port))]) {
-              const { problem: _problem, ...kept } = await port.ask(url, { lfdi });
-              const { problem: _other, ...fresh } = await anew.ask(url, { lfdi });
+              const { problem: _problem, ready: _ready, ...kept } = await port.ask(url, { lfdi });
+              const { problem: _other, ready: _made, ...fresh } = await anew.ask(url, { lfdi });
               expect([name, url, kept]).toEqual([name, url, fresh]);
             }
         }

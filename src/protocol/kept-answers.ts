@@ -1,6 +1,7 @@
 import { type Seconds } from '../base/clock';
 import { type Observed } from '../functions/behaviour';
 import { type Answer } from './exchange';
+import { lines } from './headers';
 
 interface Kept {
   readonly answer: Answer;
@@ -28,15 +29,18 @@ export class KeptAnswers {
     return undefined;
   }
 
-  keep(key: string, entry: Kept): void {
+  /** Gives back the answer as it will be given from now on. */
+  keep(key: string, entry: Kept): Answer {
     const old = this.kept.get(key);
     if (old) this.drop(key, old);
-    this.kept.set(key, entry);
-    this.bytes += size(key, entry.answer);
+    const made = { ...entry, answer: ready(entry.answer) };
+    this.kept.set(key, made);
+    this.bytes += size(key, made.answer);
     for (const [oldest, value] of this.kept) {
       if (this.bytes <= this.mostBytes) break;
       this.drop(oldest, value);
     }
+    return made.answer;
   }
 
   /** Forgets all: for changes that no commit shows, such as a new poll rate. */
@@ -49,6 +53,14 @@ export class KeptAnswers {
     this.kept.delete(key);
     this.bytes -= size(key, answer);
   }
+}
+
+/** A body written piece by piece is a tree of strings to the runtime, walked at each use until it is made one. */
+function ready(answer: Answer): Answer {
+  const bytes = Buffer.from(answer.body);
+  const ascii = bytes.length === answer.body.length;
+  const body = bytes.toString(ascii ? 'latin1' : 'utf8');
+  return { ...answer, body, ready: { lines: lines(answer.headers, bytes.length), ascii } };
 }
 
 /** Roughly what an entry holds on to: two bytes a character, and its bookkeeping. */

@@ -5,12 +5,11 @@ import { Problem } from '../base/problem';
  * Requests one identity may send: a bucket of `perMinute` that refills evenly. Buckets that are full again are forgotten.
  * Time is the monotonic clock of the process: a warped or scaled lab clock does not change what a client may send.
  */
-export function rateLimit(clock: Clock, perMinute: number): (identity: string) => void {
+export function rateLimit(clock: Clock, perMinute: number): (identity: string, nowMs?: number) => void {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   const perMs = perMinute / 60_000;
   let sweepAt = 50_000;
-  return identity => {
-    const nowMs = clock.monotonicMs();
+  return (identity, nowMs = clock.monotonicMs()) => {
     const known = buckets.get(identity);
     const bucket = known ?? { tokens: perMinute, atMs: nowMs };
     bucket.tokens = Math.min(perMinute, bucket.tokens + (nowMs - bucket.atMs) * perMs);

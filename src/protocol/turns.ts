@@ -24,13 +24,12 @@ export function inTurns(perTurn: number, nowMs: () => number, soon: (run: () => 
       if (waiting.size > 0) plan();
     });
   /** Runs now, or in the identity's next turn. */
-  return (identity: string, run: () => void): void => {
+  return (identity: string, run: () => void, atMs = nowMs()): void => {
     const queue = waiting.get(identity);
     if (queue) {
       queue.push(run);
       return;
     }
-    const atMs = nowMs();
     if (atMs - sinceMs >= turnMs) {
       taken.clear();
       sinceMs = atMs;
