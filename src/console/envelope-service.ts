@@ -1,5 +1,7 @@
 import { type Site } from '../functions/site';
+import { type ForecastBasis } from '../services/basis';
 import { type Withdrawal } from '../services/withdrawn';
+import { type ForecastService } from './forecast-service';
 
 /** What the operator API needs of the envelope machinery; `server` wires it to the runner. */
 export interface EnvelopeImport {
@@ -29,6 +31,8 @@ export interface ShownControl {
   readonly bound: { readonly import: string; readonly export: string };
   readonly engine: string;
   readonly createdAt: number;
+  /** Forecasts its inputs rest on, of the assets above the site; missing where there were none. */
+  readonly forecasts?: readonly ForecastBasis[];
 }
 
 export interface ShownEnvelope {
@@ -51,6 +55,8 @@ export interface EnvelopeNow {
 }
 
 export interface EnvelopeService {
+  /** Of what flows besides the sites. */
+  readonly forecasts: ForecastService;
   /** Runs the engine now and publishes; the result says what was published and what fell back. */
   run(): Promise<object>;
   /** The latest runs of this process, oldest first. */

@@ -101,6 +101,9 @@ export interface PassiveDraw {
   /** High and low quantiles of `w`, where a forecast has them: what import limits and what export limits are to be safe with. */
   readonly highW?: readonly number[];
   readonly lowW?: readonly number[];
+  /** High and low quantiles of `w`, where a forecast has them: what import limits and what export limits are to be safe with. */
+  readonly highW?: readonly number[];
+  readonly lowW?: readonly number[];
 }
 
 export interface Snapshot {

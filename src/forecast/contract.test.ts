@@ -12,9 +12,9 @@ const meanOfDay: ForecasterFactory = () => ({
   predict: (history, steps) =>
     eachStep(history, steps, step => {
       const same: number[] = [];
-      for (let i = 0; i < history.end; i++)
-        if (history.calendar.slot[i] === history.calendar.slot[step] && !Number.isNaN(history.w[i]))
-          same.push(history.w[i]);
+      history.w.subarray(0, history.end).forEach((w, i) => {
+        if (history.calendar.slot[i] === history.calendar.slot[step] && !Number.isNaN(w)) same.push(w);
+      });
       return same.reduce((sum, w) => sum + w, 0) / same.length;
     }),
 });

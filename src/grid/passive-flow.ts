@@ -41,6 +41,19 @@ export interface PassiveOptions {
   readonly devices?: readonly DevicePlace[];
 }
 
+/** What the estimates keep in reserve, beyond what is drawn: W, one for each step. */
+export interface Reserve {
+  readonly highW: readonly number[];
+  readonly lowW: readonly number[];
+}
+
+/** An asset's flow with its reserves and what its loads draw by themselves, for those who know better what is drawn. */
+export interface AssetFlowParts {
+  readonly flow: AssetFlow;
+  readonly reserve: Reserve;
+  readonly reserveByPhase: readonly [Reserve, Reserve, Reserve];
+}
+
 export type DevicePlace = Pick<Load, 'bus' | 'phases'> & Partial<Pick<Load, 'baseVar' | 'shape'>>;
 
 /** Devices never fill the phases just as the estimate has them do: on Oak Street it is short by up to a twentieth of itself. */
@@ -51,6 +64,11 @@ const quad = (): Quad => [0, 0, 0, 0];
 
 /** By asset id. High and low are the extremes that the shapes take within a step; a step is sampled at the shapes' own steps. */
 export function passiveFlow(network: Network, options: PassiveOptions): Map<string, AssetFlow> {
+  return new Map([...passiveFlowParts(network, options)].map(([id, { flow }]) => [id, flow]));
+}
+
+/** As `passiveFlow`, with the reserves told apart: `highW` is what is drawn plus, `lowW` what is drawn less, the reserve. */
+export function passiveFlowParts(network: Network, options: PassiveOptions): Map<string, AssetFlowParts> {
   const { devices = [], startS, stepS, steps } = options;
   const loads = [...(options.loads ?? network.loads), ...devices.map(asReactive)];
   const flow = powerFlow(network);
@@ -72,6 +90,7 @@ export function passiveFlow(network: Network, options: PassiveOptions): Map<stri
     var: series(),
     lossW: series(),
     lossVar: series(),
+    lowVoltageW: series(),
   }));
   let peakW = -Infinity;
   let peak: { pW: Float64Array; qVar: Float64Array } = { pW: pW.slice(), qVar: qVar.slice() };
@@ -119,7 +138,9 @@ export function passiveFlow(network: Network, options: PassiveOptions): Map<stri
         const loss = (losses.w[a] as Quad)[k] as number;
         into.high[k]?.push((high[a] as Quad)[k] as number);
         into.lossW[k]?.push(Math.max(0, loss));
-        into.low[k]?.push(((low[a] as Quad)[k] as number) - lowVoltageW(flow, assets[a] as GridAsset, k));
+        const underW = lowVoltageW(flow, assets[a] as GridAsset, k);
+        into.lowVoltageW[k]?.push(underW);
+        into.low[k]?.push(((low[a] as Quad)[k] as number) - underW);
         into.var[k]?.push((reactive[a] as Quad)[k] as number);
         into.lossVar[k]?.push(Math.max(0, (losses.var[a] as Quad)[k] as number));
       }
@@ -140,7 +161,18 @@ export function passiveFlow(network: Network, options: PassiveOptions): Map<stri
         lowW: into.low[k] ?? [],
         var: (into.var[k] ?? []).map((q, i) => q + kept(into.lossVar[k], reserve?.var, k, i)),
       });
-      return [asset.id, { passive: one(3), passiveByPhase: [one(0), one(1), one(2)] }];
+      const reserveOf = (k: number): Reserve => ({
+        highW: (into.high[k] ?? []).map((_, i) => kept(into.lossW[k], reserve?.w, k, i)),
+        lowW: into.lowVoltageW[k] ?? [],
+      });
+      return [
+        asset.id,
+        {
+          flow: { passive: one(3), passiveByPhase: [one(0), one(1), one(2)] },
+          reserve: reserveOf(3),
+          reserveByPhase: [reserveOf(0), reserveOf(1), reserveOf(2)],
+        },
+      ];
     }),
   );
 }

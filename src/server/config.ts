@@ -12,6 +12,7 @@ import { printTable } from '../codec/print-table';
 import { allResources } from '../model';
 import { dialects, type DialectId } from '../model/dialect';
 import { isPin } from '../tls';
+import { areDays, placeOf } from './forecast-words';
 
 interface FieldSpec<T> {
   readonly default: T;
@@ -284,6 +285,32 @@ export const configTable = {
   ),
   envelopeStepS: whole(900, 1, daySeconds, 'Length of an envelope step.'),
   envelopeHorizonS: whole(72 * 3600, 60, 14 * daySeconds, 'How far ahead envelopes are published.'),
+  forecastHistoryDays: whole(
+    120,
+    0,
+    800,
+    'Days of readings at assets that forecasts of what flows besides the sites learn from; 0 for no forecasts.',
+  ),
+  forecastPercent: whole(
+    95,
+    50,
+    98,
+    'Of a hundred steps, those in which what flows besides the sites is to stay below what an import limit leaves room for; the same for export.',
+  ),
+  forecastPlace: {
+    ...text(
+      '',
+      'Degrees north and east, such as `34.05, -118.24`, for clear-sky irradiance as an input of forecasts. Empty: without it.',
+    ),
+    check: v =>
+      v === '' || (typeof v === 'string' && placeOf(v) !== undefined)
+        ? undefined
+        : 'degrees north and east, such as 34.05, -118.24',
+  } satisfies FieldSpec<string>,
+  holidays: {
+    ...text('', 'Days that forecasts take for Sundays, such as `2026-07-04, 2026-11-26`.'),
+    check: v => (typeof v === 'string' && areDays(v) ? undefined : 'days such as 2026-07-04, with commas between them'),
+  } satisfies FieldSpec<string>,
   seed: whole(1, 0, 4_294_967_295, 'Seed of everything random that is not a key.'),
   certificateWarnDays: whole(
     30,

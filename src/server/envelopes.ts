@@ -21,6 +21,7 @@ import { assetOfBus, withHeadRating } from '../grid/assets';
 import { type Network } from '../grid/network';
 import { powerFlow } from '../grid/power-flow';
 import { readNetwork } from '../grid/read';
+import { readBasis } from '../services/basis';
 import { hostOf, processHost, type EngineHost } from '../services/engine-host';
 import { controlsOf, inForce, liveControls, type EnvelopeControl } from '../services/envelopes/controls';
 import { createEnvelopeRunner, type EnvelopeRunner } from '../services/envelope-runner';
@@ -29,6 +30,7 @@ import { scheduledEnd } from '../services/timeline';
 import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { type ServerDeps } from './deps';
+import { forecastsOf, noForecasts } from './forecasts-of';
 import { holds, snapshotMaker } from './snapshot';
 import { verification } from './verification';
 
@@ -51,6 +53,7 @@ export async function envelopeService(
   const runs: EnvelopeRun[] = [];
   let cancel: Cancel = () => undefined;
   const checkBus = network ? busCheck(network) : () => undefined;
+  const forecasts = forecastsOf(network, deps);
   let runner: EnvelopeRunner | undefined;
   if (network) runner = governed(deps, network, host);
   const mustRun = (): EnvelopeRunner => {
@@ -75,6 +78,7 @@ export async function envelopeService(
     return result;
   };
   return {
+    forecasts: forecasts ?? noForecasts,
     run: async () => {
       const { problem, ...result } = noted(await mustRun().run());
       return { ...result, ...(problem && { problem: problem.advice }) };
@@ -113,6 +117,7 @@ export async function envelopeService(
       stepS: config.envelopeStepS,
       horizonS: config.envelopeHorizonS,
       seed: config.seed,
+      ...(forecasts && { forecasts }),
     });
     const snapshot = async (): Promise<Snapshot> => {
       unshared = unsharedOf(await allSites(store));
@@ -304,8 +309,10 @@ async function show(
 }
 
 const shownControl = (control: EnvelopeControl) => {
-  const { mrid, importW, exportW, bound, engine, createdAt } = control;
-  return { mrid, ...inForce(control), importW, exportW, bound, engine, createdAt };
+  const { basis, mrid, importW, exportW, bound, engine, createdAt } = control;
+  const { forecasts } = readBasis(basis);
+  const shown = { mrid, ...inForce(control), importW, exportW, bound, engine, createdAt };
+  return { ...shown, ...(forecasts.length > 0 && { forecasts }) };
 };
 
 const sitesPerTurn = 100;

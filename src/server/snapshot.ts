@@ -1,15 +1,16 @@
 /** What the capacity engine sees: the feeder's rated assets with what flows through them anyway, and the sites below them. */
-import { type Clock } from '../base/clock';
+import { type Clock, type Seconds } from '../base/clock';
 import { offsetS } from '../base/local-time';
 import { Problem } from '../base/problem';
-import { type Asset, type Device, type Snapshot } from '../engines/api';
+import { type Asset, type AssetForecast, type Device, type Snapshot } from '../engines/api';
 import { allSites, type Site } from '../functions/site';
 import { assetOfBus, assetsOf, systemPhases } from '../grid/assets';
 import { type Load, type Network } from '../grid/network';
 import { passiveDraws } from '../grid/passive-draws';
-import { passiveFlow } from '../grid/passive-flow';
+import { passiveFlowParts } from '../grid/passive-flow';
 import { powerFlow } from '../grid/power-flow';
 import { type Store } from '../store/api';
+import { forecastDraws, forecastFlow, type PlacedLoad } from './forecast-flow';
 
 export interface SnapshotOptions {
   readonly network: Network;
@@ -19,6 +20,8 @@ export interface SnapshotOptions {
   readonly stepS: number;
   readonly horizonS: number;
   readonly seed: number;
+  /** Of what flows besides the sites; without them it is what the shapes of the network say. */
+  readonly forecasts?: { of(start: Seconds, steps: number): Promise<AssetForecast[]> };
 }
 
 const daySeconds = 86_400;
@@ -29,6 +32,12 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
   const assetOf = assetOfBus(network);
   const upstream = systemPhases(powerFlow(network));
   const loads = new Map(network.loads.map(load => [load.name.toLowerCase(), load]));
+  const parents = new Map(assets.map(({ id, parent }) => [id, parent]));
+  const placed = (load: Load): PlacedLoad => {
+    const above: string[] = [];
+    for (let at = assetOf(load.bus); at !== undefined; at = parents.get(at)) above.push(at);
+    return { load, phases: upstream(load.bus, load.phases), above };
+  };
   return async () => {
     const now = clock.now();
     // Steps lie on a fixed grid, so that one run's controls are the next run's too.
@@ -45,8 +54,21 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
       return phases === site.phases ? device : { ...device, phases, terminals: site.phases };
     });
     const startS = (((start + offsetS(timeZone, start)) % daySeconds) + daySeconds) % daySeconds;
-    const passive = passiveDraws(network, { loads: passiveLoads, governed: [...governed], startS, stepS, steps });
-    const flows = passiveFlow(network, {
+    const forecasts = (await options.forecasts?.of(start, steps)) ?? [];
+    const others = forecasts.length > 0 ? passiveLoads.map(placed) : [];
+    const passive =
+      forecasts.length > 0
+        ? [
+            ...forecastDraws(
+              others,
+              passiveLoads.map(load => passiveDraws(network, { loads: [load], startS, stepS, steps })[0]),
+              forecasts,
+              parents,
+            ),
+            ...passiveDraws(network, { loads: [], governed: [...governed], startS, stepS, steps }),
+          ]
+        : passiveDraws(network, { loads: passiveLoads, governed: [...governed], startS, stepS, steps });
+    const flows = passiveFlowParts(network, {
       loads: passiveLoads,
       startS,
       stepS,
@@ -54,8 +76,8 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
       devices: sites.map(({ bus = '', phases }) => ({ bus, phases })),
     });
     const rated = assets.flatMap((asset): Asset[] => {
-      const flow = flows.get(asset.id);
-      return flow
+      const parts = flows.get(asset.id);
+      return parts
         ? [
             {
               id: asset.id,
@@ -64,12 +86,24 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
               ratingVA: asset.ratingVA,
               phaseRatingVA: asset.phaseRatingVA,
               loadingFactor: 1,
-              ...flow,
+              ...forecastFlow(asset, parts, forecasts, others),
             },
           ]
         : [];
     });
-    return { api: 1, now, start, stepS, steps, assets: rated, devices, network, passive, seed };
+    return {
+      api: 1,
+      now,
+      start,
+      stepS,
+      steps,
+      assets: rated,
+      devices,
+      network,
+      passive,
+      ...(forecasts.length > 0 && { forecasts }),
+      seed,
+    };
   };
 }
 

@@ -19,6 +19,22 @@ const control = z.strictObject({
   bound: z.strictObject({ import: z.string(), export: z.string() }),
   engine: z.string(),
   createdAt: z.number(),
+  forecasts: z
+    .array(
+      z.strictObject({
+        asset: z.string(),
+        phase: z.number().optional(),
+        rung: z.string(),
+        trainedUntil: z.number(),
+        lowLevel: z.number(),
+        highLevel: z.number(),
+        pinballW: z.number(),
+        ofNaive: z.number(),
+        coverage90: z.number(),
+      }),
+    )
+    .optional()
+    .describe('forecasts its inputs rest on, of the assets above the site, and how good they were in the back-test'),
 });
 const withdrawal = z.strictObject({
   site: z.string(),
