@@ -7,6 +7,7 @@ import { control } from './controls';
 import { demo } from './demo';
 import { docs } from './docs';
 import { envelope } from './envelope';
+import { forecast } from './forecast';
 import { grid } from './grid';
 import { group } from './groups';
 import { init } from './init';
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   programCommand,
   control,
   envelope,
+  forecast,
   trust,
   key,
   audit,
