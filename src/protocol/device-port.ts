@@ -203,15 +203,25 @@ const refusals: Readonly<Record<string, string>> = {
 type ParseError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 function refusalOf({ code = '', rawPacket }: ParseError): string {
-  const [line = '', more] = rawPacket?.toString('latin1', 0, 1024).split('\r\n', 2) ?? [];
-  if (code === 'HPE_HEADER_OVERFLOW' && rawPacket && more === undefined) return '414 URI Too Long';
+  const [line = ''] = rawPacket?.toString('latin1').split('\r\n', 1) ?? [];
+  if (code === 'HPE_HEADER_OVERFLOW' && isLongLine(line)) return '414 URI Too Long';
   if (code === 'HPE_INVALID_METHOD' && !/^\S+ \S+ HTTP\/1\.[01]$/.test(line)) return '400 Bad Request';
   return refusals[code] ?? '400 Bad Request';
 }
 
 /**
+ * Whether headers are too long because of their first line. `line` is the first of the packet in which they became so: the
+ * request line itself, the rest of one (it ends with the version), or part of a header that is too long.
+ */
+const isLongLine = (line: string): boolean =>
+  /^[A-Z]+ \//.test(line) ? line.length > longestLine : / HTTP\/1\.[01]$/.test(line);
+
+/** Beyond this a request line is what makes the headers long; a URI has 255 bytes at most. */
+const longestLine = 1024;
+
+/**
  * Answers what the HTTP parser refuses, which never reaches the handler: always with Content-Length and an end of the
- * connection. Headers that are too long because of their first line are a URI that is too long.
+ * connection.
  */
 export function clientError(log: Log): (error: ParseError, socket: Duplex) => void {
   return (error, socket) => {

@@ -6,7 +6,7 @@ export function httpLimits({
   keepAliveS,
   requestTimeoutS,
   headersTimeoutS = 60,
-  maxHeaderBytes = 16_384,
+  maxHeaderBytes = 16_000, // less than a TLS record: what is too long shows in the packet with the request line
 }: {
   readonly keepAliveS: number;
   readonly requestTimeoutS: number;

@@ -54,6 +54,7 @@ describe('each status', () => {
   it.each([
     ['501 for what Node does not parse', 'FOO /dcap HTTP/1.1\r\nHost: x\r\n\r\n', 501],
     ['431', getText('/dcap', { 'X-Long': 'x'.repeat(17_000) }), 431],
+    ['431 for one header longer than what is read at once', getText('/dcap', { 'X-Long': 'x'.repeat(40_000) }), 431],
     ['414 for a line beyond the limit of all headers', `GET /${'x'.repeat(20_000)}`, 414],
     ['400 for what is not HTTP', 'hello\r\n\r\n', 400],
     ['400 for a body of two lengths', getText('/dcap', { 'Content-Length': '1', 'Transfer-Encoding': 'chunked' }), 400],

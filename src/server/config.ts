@@ -11,6 +11,7 @@ import { Problem } from '../base/problem';
 import { printTable } from '../codec/print-table';
 import { allResources } from '../model';
 import { dialects, type DialectId } from '../model/dialect';
+import { flowPolicies, flowPolicyNames } from '../services/flow-policies';
 import { isPin } from '../tls';
 import { areDays, placeOf } from './forecast-words';
 
@@ -55,6 +56,14 @@ const table = (means: string, what: string): FieldSpec<Readonly<Record<string, u
   means,
   type: what,
   check: v => (typeof v === 'object' && v !== null && !Array.isArray(v) ? undefined : 'an object'),
+});
+
+const timeOfDay = (fallback: string, means: string): FieldSpec<string> => ({
+  default: fallback,
+  means,
+  type: 'time of day such as `14:00`',
+  check: v =>
+    typeof v === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(v) ? undefined : 'a time of day such as 14:00',
 });
 
 const daySeconds = 86_400;
@@ -138,6 +147,11 @@ export const configTable = {
     100_000,
     'Past values kept of each document a device writes, such as its DERStatus; LogEvents that made room and past alarms too.',
   ),
+  flowReservationPolicy: choice(
+    'capacity',
+    flowPolicyNames,
+    `Who answers flow reservation requests: ${flowPolicies.map(({ name, means }) => `\`${name}\` ${means}`).join('; ')}.`,
+  ),
   controlWindow: whole(24, 1, 1000, 'Envelope controls that are active or to come, shown at once to a client.'),
   pageCap: whole(255, 1, 65535, 'Largest page of a list.'),
   maxBodyBytes: whole(262_144, 1024, 67_108_864, 'Longest request body that is read.'),
@@ -160,7 +174,7 @@ export const configTable = {
     'Port for plain HTTP that only sends clients to the 2030.5 port with 301; 0 for no such port.',
   ),
   headersTimeoutS: whole(60, 1, 3600, 'Seconds a client may take for the headers of a request.'),
-  maxHeaderBytes: whole(16_384, 1024, 1_048_576, 'Longest request line and headers together that are read.'),
+  maxHeaderBytes: whole(16_000, 1024, 1_048_576, 'Longest request line and headers together that are read.'),
   maxConnections: whole(20_000, 1, 1_000_000, 'Connections to the 2030.5 port in all; more are closed as they come.'),
   maxConnectionsPerIdentity: whole(
     32,
@@ -284,6 +298,11 @@ export const configTable = {
     'Real seconds a run may spend on verifying its envelopes by power flow before it publishes them; 0 turns it off.',
   ),
   envelopeStepS: whole(900, 1, daySeconds, 'Length of an envelope step.'),
+  variablePublishAt: timeOfDay(
+    '14:00',
+    'Local time of day at which limits of sites with variable contracts are published, all at once.',
+  ),
+  variableEffectiveAt: timeOfDay('00:00', 'Local time of day at which they take effect.'),
   envelopeHorizonS: whole(72 * 3600, 60, 14 * daySeconds, 'How far ahead envelopes are published.'),
   forecastHistoryDays: whole(
     120,
