@@ -38,6 +38,7 @@ export const ami: EngineFactory = (options, place) => {
   return {
     name: 'ami',
     api: 1,
+    stepsApart: true,
     moreRoom: 'least',
     compute: (snapshot, signal) => compute(snapshot, meters, signal),
   } satisfies Engine;

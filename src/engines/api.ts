@@ -101,9 +101,6 @@ export interface PassiveDraw {
   /** High and low quantiles of `w`, where a forecast has them: what import limits and what export limits are to be safe with. */
   readonly highW?: readonly number[];
   readonly lowW?: readonly number[];
-  /** High and low quantiles of `w`, where a forecast has them: what import limits and what export limits are to be safe with. */
-  readonly highW?: readonly number[];
-  readonly lowW?: readonly number[];
 }
 
 export interface Snapshot {
@@ -189,6 +186,13 @@ export interface Engine {
    * to their sums.
    */
   readonly guards?: 'assets' | 'groups' | 'sites';
+  /**
+   * The answer for a step depends on that step alone: its start, the columns of passive flow, and devices without their telemetry. Such an
+   * engine is asked in stretches, by several threads at once, and not again for steps that are as they were.
+   */
+  readonly stepsApart?: boolean;
+  /** Takes long enough that it is not to run in the server's own thread. */
+  readonly slow?: boolean;
   /** Proposes an envelope for every device of the snapshot. Must stop soon after `signal` aborts. */
   compute(snapshot: Snapshot, signal: AbortSignal): Proposal | Promise<Proposal>;
 }

@@ -11,6 +11,7 @@ import { powerFlow } from '../grid/power-flow';
 import { reduced } from '../grid/reduce';
 import { type Element } from '../grid/sweep';
 import { type Device, type PassiveDraw } from './api';
+import { Spread } from './box-spread';
 
 export interface Excess {
   /** Per unit beyond the worst limit; 0 or below is inside. Infinity where there is no solution. */
@@ -27,6 +28,7 @@ export class BoxModel {
   private readonly base: Float64Array;
   private readonly p: Float64Array;
   private readonly q: Float64Array;
+  private readonly spread: Spread;
   private readonly transformers: ReadonlySet<string>;
   private elements: readonly Element[] = [];
   private warm = false;
@@ -50,11 +52,13 @@ export class BoxModel {
     this.base = new Float64Array(flow.nodeCount);
     this.p = new Float64Array(flow.nodeCount);
     this.q = new Float64Array(flow.nodeCount);
+    this.spread = new Spread(flow, passive);
   }
 
   /** Makes ready for a step: all devices at rest. */
   begin(step: number): Excess {
     this.elements = this.constraints.flow.load(drawsInStep(this.passive, step), this.base, this.q);
+    this.spread.begin(step);
     this.warm = false;
     return this.excess(undefined);
   }
@@ -64,10 +68,12 @@ export class BoxModel {
     const { constraints, p } = this;
     const { flow } = constraints;
     p.set(this.base);
-    if (power)
+    if (power) {
       this.nodes.forEach((own, k) => {
         for (const node of own) p[node] = (p[node] as number) + (power[k] as number) / own.length;
       });
+      this.spread.add(p, this.nodes, power);
+    }
     this.solves++;
     try {
       flow.run(p, this.q, { elements: this.elements, warm: this.warm });

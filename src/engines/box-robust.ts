@@ -36,6 +36,8 @@ export const boxRobust: EngineFactory = options => {
   return {
     name: 'box-robust',
     api: 1,
+    stepsApart: true,
+    slow: true,
     moreRoom: 'least',
     compute: (snapshot, signal) =>
       compute(

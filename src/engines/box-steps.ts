@@ -11,6 +11,7 @@ import { type Direction } from './headroom-formula';
 import { type Solver } from './linear-program';
 import { type Tree } from './max-min';
 import { type Caps } from './share-out';
+import { joinedNotices } from './steps-apart';
 
 export interface BoxOptions {
   /** Kept clear of every limit, per unit. */
@@ -75,19 +76,17 @@ export class Steps {
     };
   }
 
+  /** One for each limit that firm alone can break. */
   notices(): Notice[] {
-    const [first] = this.broken;
-    if (!first) return [];
     const { start, stepS } = this.snapshot;
-    const worst = [...new Set(this.broken.map(({ name }) => name))].slice(0, 3).join(', ');
-    return [
-      {
+    return joinedNotices(
+      this.broken.map(({ name, step }) => ({
         code: 'firm-shortfall',
-        text: `firm limits alone can break ${worst} in ${this.broken.length} steps; they are kept`,
-        from: start + first.step * stepS,
-        to: start + ((this.broken.at(-1)?.step ?? first.step) + 1) * stepS,
-      },
-    ];
+        text: `firm limits alone can break ${name}; they are kept`,
+        from: start + step * stepS,
+        to: start + (step + 1) * stepS,
+      })),
+    );
   }
 
   private shares(step: number): Shares {
@@ -102,7 +101,14 @@ export class Steps {
       offered,
       this.bounds,
       this.placed.map(({ bus, phases, terminals = phases }) => [bus, terminals]),
-      (this.snapshot.passive ?? []).map(({ bus, phases, var: q, w }) => [bus, phases, w[step], q[step]]),
+      (this.snapshot.passive ?? []).map(({ bus, highW, lowW, phases, var: q, w }) => [
+        bus,
+        phases,
+        w[step],
+        q[step],
+        highW?.[step],
+        lowW?.[step],
+      ]),
     ]);
     const shares = this.known.of(key, () => {
       this.model.begin(step);

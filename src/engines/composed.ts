@@ -26,6 +26,8 @@ export const minOf: EngineFactory = (options, place) => {
     name: 'min-of',
     api: 1,
     moreRoom: 'least',
+    stepsApart: parts.every(({ stepsApart = false }) => stepsApart),
+    slow: parts.some(({ slow = false }) => slow),
     // One that keeps assets within limits is enough: the others only lower.
     guards: strictest.find(kind => parts.some(({ guards = 'assets' }) => guards === kind)) ?? 'sites',
     async compute(snapshot, signal) {
@@ -50,6 +52,7 @@ export const firstOf: EngineFactory = (options, place) => {
     name: 'first-of',
     api: 1,
     moreRoom: 'least',
+    slow: parts.some(({ slow = false }) => slow),
     guards: strictest.findLast(kind => parts.some(({ guards = 'assets' }) => guards === kind)) ?? 'sites',
     async compute(snapshot, signal) {
       const notices: Notice[] = [];

@@ -15,6 +15,7 @@ export const equalShare: EngineFactory = options => {
   return {
     name: 'equal-share',
     api: 1,
+    stepsApart: true,
     moreRoom: 'least',
     compute: (snapshot, signal) => shareOut(snapshot, { lossShare }, signal),
   } satisfies Engine;

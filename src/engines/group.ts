@@ -31,6 +31,8 @@ export const group: EngineFactory = options => {
   return {
     name: 'group',
     api: 1,
+    stepsApart: true,
+    slow: true,
     moreRoom: 'least',
     guards: 'groups',
     compute: (snapshot, signal) => compute(snapshot, { lossShare, margin }, known, signal),

@@ -25,6 +25,7 @@ export const headroom: EngineFactory = options => {
   return {
     name: 'headroom',
     api: 1,
+    stepsApart: true,
     moreRoom: 'least',
     compute: (snapshot, signal) => shareOut(snapshot, { lossShare, ...sharing(policy) }, signal),
   } satisfies Engine;

@@ -25,6 +25,8 @@ export const oe1: EngineFactory = options => {
   return {
     name: 'oe1',
     api: 1,
+    stepsApart: true,
+    slow: true,
     moreRoom: 'least',
     compute: (snapshot, signal) => compute(snapshot, how, signal),
   } satisfies Engine;

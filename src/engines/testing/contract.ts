@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { nextTurn } from '../../base/turn';
 import { wireWatts } from '../../base/units';
-import { type Engine, type Envelope, type Snapshot, envelopesOf, groupsIn, noticesOf } from '../api';
+import { type Engine, type Envelope, type Proposal, type Snapshot, envelopesOf, groupsIn, noticesOf } from '../api';
+import { joinStretches, joinedNotices, stretchOf } from '../steps-apart';
 import { brokenRules } from './invariants';
 import { asset, device, flow, frozen, snapshot, snapshots } from './snapshots';
 
@@ -52,6 +53,22 @@ export function engineContract(name: string, make: () => Engine, numRuns = 40): 
         expect(JSON.stringify(await engine.compute(s, never()))).toBe(first);
         expect(JSON.stringify(await make().compute(structuredClone(s), never()))).toBe(first);
       }));
+
+    if (engine.stepsApart)
+      it('says of each step alone what it says of the whole, whatever time it is and whatever was measured', () =>
+        check(snapshots({ firm: 'any' }), async s => {
+          const whole = await engine.compute(s, never());
+          const parts: Proposal[] = [];
+          for (let first = 0; first < s.steps; first++) {
+            const { devices, ...one } = stretchOf(s, { first, steps: 1 });
+            const unseen = devices.map(({ telemetry, ...rest }) => (void telemetry, rest));
+            parts.push(await engine.compute({ ...one, now: s.now + 7777, devices: unseen }, never()));
+          }
+          const joined = joinStretches(parts);
+          expect(envelopesOf(joined)).toEqual(envelopesOf(whole));
+          expect(groupsIn(joined)).toEqual(groupsIn(whole));
+          expect(noticesOf(joined)).toEqual(joinedNotices(noticesOf(whole)));
+        }));
 
     it('does not take room away when there is more', () =>
       check(snapshots({ firm: 'fits' }), async s => {
