@@ -10,6 +10,7 @@ import { type Auditor, withoutSecrets } from '../services/audit';
 import { type RouteDeps } from './deps';
 import { mount } from './frame';
 import { openApi } from './openapi';
+import { mountPage } from './page/page';
 import { type Caller, type Route } from './route';
 
 export interface OperatorAppDeps {
@@ -47,6 +48,7 @@ export function operatorApp({
     const ok = Object.values(checks).every(Boolean);
     res.status(ok ? 200 : 503).json({ ok, checks });
   });
+  mountPage(app);
   app.use(keyRequired(callerOf, audit));
   app.use(express.json({ limit: maxBodyBytes, strict: true }));
   app.get('/metrics', (_req, res, next) => {

@@ -7,6 +7,8 @@ export interface CertificateState {
   readonly notAfter: number;
   /** Below 0 when it has expired. */
   readonly daysLeft: number;
+  /** Whether it is one of ours that has, or soon will have, expired. */
+  readonly endsSoon: boolean;
   /** Of a root: where it comes from, and whether it is trusted. */
   readonly from?: 'file' | 'operator';
   readonly trusted?: boolean;

@@ -48,10 +48,11 @@ export async function trustService({
     profile: config.certificateProfile,
     revoked: await revokedLfdis({ store }),
   });
-  const stateOf = (name: string, der: Uint8Array, more: object = {}): CertificateState => {
+  const stateOf = (name: string, der: Uint8Array, more: { from?: 'file' | 'operator'; trusted?: boolean } = {}) => {
     const { fingerprint, notBefore, notAfter } = parseCertificate(der);
     const daysLeft = Math.floor((notAfter - clock.now()) / daySeconds);
-    return { name, fingerprint, notBefore, notAfter, daysLeft, ...more };
+    const endsSoon = daysLeft < config.certificateWarnDays && more.trusted !== false;
+    return { name, fingerprint, notBefore, notAfter, daysLeft, endsSoon, ...more } satisfies CertificateState;
   };
 
   const certificates = async () => [
@@ -61,10 +62,9 @@ export async function trustService({
     ),
   ];
   const measure = async () => {
-    for (const { name, daysLeft, trusted } of await certificates()) {
+    for (const { name, daysLeft, endsSoon } of await certificates()) {
       metrics.set('headroom_certificate_days_left', daysLeft, { certificate: name });
-      if (daysLeft < config.certificateWarnDays && trusted !== false)
-        log.warn('a certificate of ours ends soon', { certificateName: name, daysLeft });
+      if (endsSoon) log.warn('a certificate of ours ends soon', { certificateName: name, daysLeft });
     }
   };
   const failed = (error: unknown) => log.error('certificates not looked at', { why: String(error) });

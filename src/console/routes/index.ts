@@ -5,7 +5,7 @@ import { controlRoutes } from './controls';
 import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
 import { forecastRoutes } from './forecasts';
-import { forecastRoutes } from './forecasts';
+import { flowReservationRoutes } from './flow-reservations';
 import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
 import { logRoutes } from './log';
@@ -16,6 +16,7 @@ import { subscriptionRoutes } from './subscriptions';
 import { telemetryRoutes } from './telemetry';
 import { timeRoutes } from './time';
 import { trustRoutes } from './trust';
+import { warningRoutes } from './warnings';
 
 /** Every route of the operator API, in the order the documents list them. Of two that match a path the first wins. */
 export const operatorRoutes: readonly Route[] = [
@@ -24,8 +25,8 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...controlRoutes,
   ...documentRoutes,
+  ...flowReservationRoutes,
   ...envelopeRoutes,
-  ...forecastRoutes,
   ...forecastRoutes,
   ...telemetryRoutes,
   ...subscriptionRoutes,
@@ -36,4 +37,5 @@ export const operatorRoutes: readonly Route[] = [
   ...backupRoutes,
   ...timeRoutes,
   ...serviceRoutes,
+  ...warningRoutes,
 ];

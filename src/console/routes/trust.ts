@@ -14,6 +14,7 @@ const certificate = z.strictObject({
   notBefore: z.number(),
   notAfter: z.number(),
   daysLeft: z.number(),
+  endsSoon: z.boolean(),
   from: z.enum(['file', 'operator']).optional(),
   trusted: z.boolean().optional(),
 });
