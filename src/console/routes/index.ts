@@ -5,7 +5,6 @@ import { controlRoutes } from './controls';
 import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
 import { forecastRoutes } from './forecasts';
-import { flowReservationRoutes } from './flow-reservations';
 import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
 import { logRoutes } from './log';
@@ -25,7 +24,6 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...controlRoutes,
   ...documentRoutes,
-  ...flowReservationRoutes,
   ...envelopeRoutes,
   ...forecastRoutes,
   ...telemetryRoutes,
