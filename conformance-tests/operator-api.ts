@@ -103,7 +103,8 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
     cancelEvent: ({ mRID }, randomized = false) =>
       call('cancel a control', 'POST', `/api/controls/${mRID}/cancel`, { randomized }),
     publishEnvelope: (site, envelope) =>
-      call('publish an envelope', 'POST', '/api/envelopes/import', { site, ...envelope }),
+      // Limits may be lower than those published before.
+      call('publish an envelope', 'POST', '/api/envelopes/import', { site, ...envelope, reason: 'correction' }),
     setPollRate: async (element, seconds) => {
       const named = allResources.filter(({ type, poll }) => type.name === element && poll !== undefined);
       await call(
@@ -113,10 +114,9 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
         Object.fromEntries(named.map(({ name }) => [name, seconds])),
       );
     },
-    allowInBandRegistration: restart
-      ? allowed => restart({ inBandRegistration: allowed })
-      : blocked('let certificates register themselves'),
-    shiftClock: blocked('shift the clock'),
+    allowInBandRegistration: on =>
+      call('let certificates register themselves', 'PUT', '/api/in-band-registration', { on }),
+    shiftClock: offsetS => call('shift the clock', 'PUT', '/api/time', { offsetS }),
     endSubscriptions: async (lfdi, status) => {
       const { subscribed } = await call<{
         subscribed: { lfdi: string; subscriptions: { href: string }[] }[];

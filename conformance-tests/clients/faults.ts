@@ -22,6 +22,7 @@ export const spoilt = [
   'html',
   'unknown-elements',
   'no-namespace',
+  'no-entries',
 ] as const;
 export type Spoilt = (typeof spoilt)[number];
 
@@ -98,11 +99,18 @@ export function spoil(body: string, as: Spoilt): string {
   if (as === 'wrong-root') return '<FileList xmlns="urn:ieee:std:2030.5:ns" all="0" results="0"/>';
   if (as === 'empty') return '';
   if (as === 'html') return '<html><body>Bad Gateway</body></html>';
+  if (as === 'no-entries') return emptied(body);
   if (as === 'no-namespace') return body.replace(/ xmlns="[^"]*"/, '');
   // As a later edition would: an attribute on the root, and elements nobody knows at the end of it.
   return body
     .replace(/^<(\w+)/, '<$1 x:grade="A" xmlns:x="urn:example:later"')
     .replace(/(<\/\w+>)\s*$/, '<x:Later><x:value>1</x:value></x:Later>$1');
+}
+
+/** A list with nothing in it. */
+function emptied(body: string): string {
+  const [head = '', root = ''] = /^<(\w+)[^>]*>/.exec(body) ?? [];
+  return `${head.replace(/ (all|results)="\d+"/g, ' $1="0"').replace(/\/?>$/, '>')}</${root}>`;
 }
 
 const deeds: Readonly<Record<Fault['do'], Readonly<Record<string, (value: unknown) => boolean>>>> = {

@@ -202,7 +202,8 @@ const has = <D extends Fault['do']>(faults: readonly Fault[], deed: D) =>
 /** The answer of a fault that does not ask the server. */
 function instead(faults: readonly Fault[], url: string): Answered | undefined {
   const redirect = has(faults, 'redirect');
-  if (redirect)
+  // Who has come to the other place finds it.
+  if (redirect && (redirect.location !== undefined || !url.startsWith(`${moved}/`)))
     return { status: redirect.status, headers: { Location: redirect.location ?? `${moved}${url}` }, body: '' };
   const status = has(faults, 'status');
   if (!status) return undefined;

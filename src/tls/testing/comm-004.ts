@@ -12,14 +12,20 @@ export interface Comm004 {
   readonly device: Issued;
 }
 
-/** Made under the PKI's SERCA, valid from `notBefore`; A to C have chains of two, three and four certificates. */
-export function comm004(pki: Pick<Pki, 'serca' | 'mca' | 'mica'>, notBefore: Seconds): Comm004[] {
+/**
+ * Made under the PKI's SERCA, valid from `notBefore`; A to C have chains of two, three and four certificates. As a server's they
+ * are for clients under test.
+ */
+export function comm004(
+  pki: Pick<Pki, 'serca' | 'mca' | 'mica'>,
+  notBefore: Seconds,
+  profile: 'device' | 'server' = 'device',
+): Comm004[] {
   const hardware = (step: string): Hardware => ({
     typeOid: '1.3.6.1.4.1.99999.13.1',
     serial: Buffer.from(`COMM-004-${step}`),
   });
-  const device = (step: string, issuer: Issued) =>
-    issue({ profile: 'device', issuer, hardware: hardware(step), notBefore });
+  const device = (step: string, issuer: Issued) => issue({ profile, issuer, hardware: hardware(step), notBefore });
   const mica = (alter?: ReturnType<typeof adding>) =>
     issue({ profile: 'mica', issuer: alter ? pki.mca : pki.serca, notBefore, ...(alter && { alter }) });
   const cases: [Comm004['step'], string, Issued][] = [
