@@ -89,6 +89,7 @@ export const metricTable = {
     buckets: [1, 60, 300, 900, 3600, 14_400, 43_200, 86_400, 172_800, 259_200],
   },
   headroom_responses_total: { kind: 'counter', help: 'Responses received', labels: ['status'] },
+  headroom_flow_requests_total: { kind: 'counter', help: 'Flow reservation requests by answer', labels: ['answer'] },
   headroom_readings_total: { kind: 'counter', help: 'Readings stored', labels: [] },
   headroom_readings_thinned_total: { kind: 'counter', help: 'Old readings that became coarse rows', labels: [] },
   headroom_notifications_total: {

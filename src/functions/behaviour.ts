@@ -12,6 +12,7 @@ import { type Href, type Params } from '../model/href';
 import { type Method, type Resource } from '../model/resource';
 import { type Condition } from '../model/subscription';
 import { type Committed, type Plan, type Store } from '../store/api';
+import { type FlowPolicy } from '../services/flow-policies/api';
 import { type EnvelopeViews } from './envelope-views';
 import { inTurn } from './operator/in-turn';
 import { type Scope } from './scope';
@@ -45,6 +46,8 @@ export interface House {
   readonly timeOffsets?: TimeOffsets | undefined;
   /** Past values kept of each document a device writes (functions/past.ts), 100 where nothing is said. */
   readonly pastValues?: number;
+  /** Who answers flow reservation requests; `capacity` where nothing is said. */
+  readonly flowPolicy?: FlowPolicy;
   /** What may be subscribed to where; the defaults of functions/subscription.ts where nothing is said. */
   readonly subscriptions?: SubscriptionRules;
 }

@@ -6,7 +6,7 @@ import { type Seconds } from '../base/clock';
 import { type Href } from '../model/href';
 import { type Resource } from '../model/resource';
 import { withSupersession, type IssuedEvent } from '../services/supersession';
-import { eventStatus, type EventFacts } from '../services/timeline';
+import { earliestStart, eventStatus, scheduledEnd, type EventFacts } from '../services/timeline';
 import { type NewDoc, type Store } from '../store/api';
 import { eventKindOf, type EventKind, type StoredEvent } from './event-kinds';
 import { wholeListOf } from './issued-controls';
@@ -92,4 +92,40 @@ export function factsOf(body: StoredEvent): EventFacts {
     ...(currentStatus === eventStatus.superseded && { supersededAt: dateTime }),
     ...(potentiallySupersededTime !== undefined && { flagged: [{ from: potentiallySupersededTime }] }),
   };
+}
+
+export interface Cancelling {
+  /** Devices are to spread the end over the randomisation of the event: status 3. */
+  readonly randomized?: boolean | undefined;
+  /** Told to devices, 192 characters at most. */
+  readonly reason?: string | undefined;
+}
+
+/** An event as it is stored once it is cancelled. */
+export const cancelledEvent = (
+  body: StoredEvent,
+  now: Seconds,
+  { randomized = false, reason }: Cancelling = {},
+): StoredEvent => ({
+  ...body,
+  EventStatus: {
+    currentStatus: randomized ? eventStatus.cancelledRandomized : eventStatus.cancelled,
+    dateTime: now,
+    potentiallySuperseded: false,
+    ...(reason !== undefined && { reason }),
+  },
+});
+
+/** Whether a new event takes over all of an active one this second (docs/choices.md, changing a control). */
+export function replaces({ modes }: EventKind, next: StoredEvent, old: StoredEvent, now: Seconds): boolean {
+  const [after, before] = [factsOf({ ...next, creationTime: now }), factsOf(old)];
+  const [named, lost] = [modes(next), modes(old)];
+  return (
+    lost.length > 0 &&
+    lost.every(mode => named.includes(mode)) &&
+    next.deviceCategory === old.deviceCategory &&
+    earliestStart(after) <= now &&
+    after.start < scheduledEnd(before) &&
+    scheduledEnd(after) > before.start
+  );
 }

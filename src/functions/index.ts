@@ -10,6 +10,7 @@ import { programBehaviours } from './der-program';
 import { deviceInformationBehaviours } from './device-information';
 import { deviceStatusBehaviours } from './device-status';
 import { edevBehaviours } from './edev';
+import { flowReservationBehaviours } from './flow-reservation';
 import { fsaBehaviours } from './fsa';
 import { logBehaviours } from './log';
 import { meteringBehaviours } from './metering';
@@ -44,10 +45,10 @@ export const behaviours: readonly Behaviour[] = [
   ...networkStatusBehaviours,
   ...csipAusBehaviours,
   ...subscriptionBehaviours,
+  ...flowReservationBehaviours,
   // Stored and shown, no more.
   ...storedSet(model.drlc),
   ...storedSet(model.file),
-  ...storedSet(model.flowReservation),
   ...storedSet(model.messaging),
   ...storedSet(model.pricing),
   ...storedSet(model.billing),

@@ -73,3 +73,12 @@ export function spent<E extends { readonly facts: EventFacts }>(controls: readon
       ),
   );
 }
+
+/**
+ * Second of issue, place in that second, then what makes it unique, then the enterprise number: clients that break a tie of
+ * creationTime by mRID take the one issued last.
+ */
+export function orderedMrid(now: number, place: number, unique: string): string {
+  const hex = (n: number, digits: number) => n.toString(16).toUpperCase().padStart(digits, '0').slice(-digits);
+  return hex(now, 8) + hex(place, 6) + unique.slice(0, 10) + unique.slice(24);
+}

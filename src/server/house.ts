@@ -2,6 +2,7 @@ import { Problem } from '../base/problem';
 import { isTimeZone } from '../base/local-time';
 import { type House, type TimeOffsets } from '../functions/behaviour';
 import { allResources } from '../model';
+import { flowPolicyNamed } from '../services/flow-policies';
 import { guardOf, type Guard } from '../protocol/push-guard';
 import { checkPollRates, type Config } from './config';
 
@@ -83,6 +84,7 @@ export function houseOf(
     },
     pastValues: config.pastValues,
     metering: { mirrorsPerDevice: config.mirrorsPerDevice, metersPerMirror: config.metersPerMirror },
+    flowPolicy: flowPolicyNamed(config.flowReservationPolicy),
     controlWindow: config.controlWindow,
     pageCap: config.pageCap,
     subscriptions: { mostPerDevice: config.maxSubscriptions, refusal: uri => guard.refusal(uri) },

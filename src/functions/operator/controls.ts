@@ -7,7 +7,16 @@ import { type DERControlBase, type DERCurve } from '../../model/der';
 import { type Doc, type NewDoc, type Plan, type Store } from '../../store/api';
 import { eventStatus, earliestStart, scheduledEnd, statusAt } from '../../services/timeline';
 import { apply } from '../behaviour';
-import { ledgerDoc, ledgerHref, noneIssued, pastList, readIssued, spent, type ControlLedger } from '../issued-controls';
+import {
+  ledgerDoc,
+  ledgerHref,
+  noneIssued,
+  orderedMrid,
+  pastList,
+  readIssued,
+  spent,
+  type ControlLedger,
+} from '../issued-controls';
 import { modesOf } from '../modes';
 import { docOf, wireText } from '../provision';
 import { factsOf, type StoredControl } from '../stored-control';
@@ -138,15 +147,6 @@ const issue = (
     made,
   };
 };
-
-/**
- * Second of issue, place in that second, then what makes it unique, then the enterprise number: clients that break a tie of
- * creationTime by mRID take the one issued last.
- */
-export function orderedMrid(now: number, place: number, unique: string): string {
-  const hex = (n: number, digits: number) => n.toString(16).toUpperCase().padStart(digits, '0').slice(-digits);
-  return hex(now, 8) + hex(place, 6) + unique.slice(0, 10) + unique.slice(24);
-}
 
 async function checkControls(deps: OperatorDeps, derp: string, controls: readonly NewControl[]): Promise<void> {
   const program = await programAt(deps, derp);

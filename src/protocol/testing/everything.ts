@@ -20,6 +20,11 @@ const mRID = '0123456789ABCDEF0123456700099999';
 
 /** Values that cannot be just any: who we are, what time it is. */
 export const must: Readonly<Record<string, object>> = {
+  FlowReservationRequest: {
+    creationTime: t0,
+    intervalRequested: { start: t0, duration: 3600 },
+    RequestStatus: { dateTime: t0, requestStatus: 0 },
+  },
   LogEvent: { createdDateTime: t0 },
   DERSettings: { updatedTime: t0 },
   DERStatus: { readingTime: t0 },

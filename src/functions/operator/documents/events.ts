@@ -1,22 +1,23 @@
 /** What an operator does with events once they are issued: cancel, or put another in their place. They are immutable but for that. */
 import { Problem } from '../../../base/problem';
 import { type NewDoc, type Store } from '../../../store/api';
-import { earliestStart, eventStatus, scheduledEnd, statusAt } from '../../../services/timeline';
+import { eventStatus, statusAt } from '../../../services/timeline';
 import { apply } from '../../behaviour';
 import { type StoredEvent } from '../../event-kinds';
-import { eventLedgerHref, eventOf, factsOf, pastEvents, readEvents, type EventLedger } from '../../event-list';
+import {
+  cancelledEvent,
+  eventLedgerHref,
+  pastEvents,
+  readEvents,
+  replaces,
+  type Cancelling,
+  type EventLedger,
+} from '../../event-list';
 import { spent } from '../../issued-controls';
 import { docOf } from '../../provision';
 import { alone } from './alone';
 import { documentAt, Making, type DocumentDeps, type DocumentSpec, type MadeDocument } from './making';
 import { hrefOf, listOf, type DocumentNode } from './nodes';
-
-export interface Cancelling {
-  /** Devices are to spread the end over the randomisation of the event: status 3. */
-  readonly randomized?: boolean | undefined;
-  /** Told to devices, 192 characters at most. */
-  readonly reason?: string | undefined;
-}
 
 /** Cancels an event: it stays readable with status 2 or 3 (protocol facts 4.4). Doing it again changes nothing. */
 export async function cancelEvent(
@@ -31,7 +32,7 @@ export async function cancelEvent(
       if (isCancelled(doc.body)) return { status: 204, plan: {} };
       await standing(deps, node, ids);
       const making = await Making.begin(deps);
-      making.put(node, ids, cancelled(doc.body, making.now, how), doc.version);
+      making.put(node, ids, cancelledEvent(doc.body, making.now, how), doc.version);
       making.touched(listOf(node, ids.slice(0, -1)));
       return { status: 204, plan: await making.plan() };
     }),
@@ -57,8 +58,8 @@ export async function replaceEvent(
       const making = await Making.begin(deps);
       made = await making.make(node, ids.slice(0, -1), spec);
       const next = spec.value as unknown as StoredEvent;
-      if (!(active && replaces(node, next, doc.body, making.now)))
-        making.put(node, ids, cancelled(doc.body, making.now), doc.version);
+      if (!(active && node.event && replaces(node.event, next, doc.body, making.now)))
+        making.put(node, ids, cancelledEvent(doc.body, making.now), doc.version);
       return { status: 201, plan: await making.plan() };
     });
     if (!made) throw new Problem('BUG', { at: 'replaceEvent' });
@@ -69,20 +70,6 @@ export async function replaceEvent(
 const isCancelled = ({ EventStatus: status }: StoredEvent): boolean =>
   status?.currentStatus === eventStatus.cancelled || status?.currentStatus === eventStatus.cancelledRandomized;
 
-export const cancelled = (
-  body: StoredEvent,
-  now: number,
-  { randomized = false, reason }: Cancelling = {},
-): StoredEvent => ({
-  ...body,
-  EventStatus: {
-    currentStatus: randomized ? eventStatus.cancelledRandomized : eventStatus.cancelled,
-    dateTime: now,
-    potentiallySuperseded: false,
-    ...(reason !== undefined && { reason }),
-  },
-});
-
 /** Whether it is active. @throws Problem CONFLICT where it is over */
 async function standing({ store, clock }: DocumentDeps, node: DocumentNode, ids: readonly string[]): Promise<boolean> {
   const at = hrefOf(node, ids);
@@ -92,26 +79,6 @@ async function standing({ store, clock }: DocumentDeps, node: DocumentNode, ids:
   if (currentStatus > eventStatus.active)
     throw new Problem('CONFLICT', { at, note: `it is over since ${dateTime}, with status ${currentStatus}` });
   return currentStatus === eventStatus.active;
-}
-
-/** Whether a new event takes over all of an active one this second (docs/choices.md, changing a control). */
-export function replaces(
-  { event }: Pick<DocumentNode, 'event'>,
-  next: StoredEvent,
-  old: StoredEvent,
-  now: number,
-): boolean {
-  if (!event) return false;
-  const [after, before] = [factsOf({ ...next, creationTime: now }), factsOf(old)];
-  const [named, lost] = [eventOf(event, next).modes, eventOf(event, old).modes];
-  return (
-    lost.length > 0 &&
-    lost.every(mode => named.includes(mode)) &&
-    next.deviceCategory === old.deviceCategory &&
-    earliestStart(after) <= now &&
-    after.start < scheduledEnd(before) &&
-    scheduledEnd(after) > before.start
-  );
 }
 
 /** Every so many issues, what is long over is laid aside, so that lists stay as long as what stands in them. */

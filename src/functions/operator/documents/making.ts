@@ -9,7 +9,7 @@ import { responseSetOf, type StoredEvent } from '../../event-kinds';
 import { eventLedgerDoc, eventLedgerHref, type EventLedger } from '../../event-list';
 import { docOf, wireText } from '../../provision';
 import { childLinks, isListResource } from '../../tree';
-import { orderedMrid } from '../controls';
+import { orderedMrid } from '../../issued-controls';
 import { type ProgramDeps } from '../program-at';
 import { hrefOf, isProgram, listOf, type DocumentNode } from './nodes';
 import { checkLinks, checkValue } from './rules';
