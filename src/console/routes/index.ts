@@ -5,6 +5,7 @@ import { controlRoutes } from './controls';
 import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
 import { forecastRoutes } from './forecasts';
+import { flowReservationRoutes } from './flow-reservations';
 import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
 import { logRoutes } from './log';
@@ -24,6 +25,7 @@ export const operatorRoutes: readonly Route[] = [
   ...programRoutes,
   ...controlRoutes,
   ...documentRoutes,
+  ...flowReservationRoutes,
   ...envelopeRoutes,
   ...forecastRoutes,
   ...telemetryRoutes,
