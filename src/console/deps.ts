@@ -6,6 +6,7 @@ import { type Complex } from '../model/dsl';
 import { type LogLines } from '../services/log-lines';
 import { type BackupService } from './backup-service';
 import { type EnvelopeService } from './envelope-service';
+import { type HttpLogService, type RedirectService } from './lab-service';
 import { type TrustService } from './trust-service';
 
 export interface TimeSettings {
@@ -47,6 +48,8 @@ export interface RouteDeps {
   readonly sfdiOf: (lfdi: string) => number;
   readonly trust: TrustService;
   readonly backups: BackupService;
+  readonly redirects: RedirectService;
+  readonly httpLog: HttpLogService;
   readonly log: Pick<LogLines, 'page'>;
   /** A certificate of the test PKI. @throws Problem BAD_CERT where there is none */
   readonly issueForLab: (name: string, role: 'device' | 'aggregator') => LabCertificate;

@@ -355,6 +355,12 @@ export const configTable = {
     'Folder that the operator API writes backups to, relative to the folder of the configuration.',
   ),
   operatorMaxBodyBytes: whole(16_777_216, 65_536, 268_435_456, 'Longest body of a request to the operator API.'),
+  httpLogBytes: whole(
+    67_108_864,
+    0,
+    1_073_741_824,
+    'Most that a recording of the messages of the device port may hold; what is beyond is counted.',
+  ),
   logLines: whole(2000, 0, 100_000, 'Latest lines of the log that the operator API shows; 0 for none.'),
   logLevel: choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'Least level that is logged.'),
 } as const;

@@ -9,6 +9,7 @@ import { type RouteDeps } from '../console/deps';
 import { operatorRoutes } from '../console/routes';
 import { type TrustService } from '../console/trust-service';
 import { type EnvelopeService } from '../console/envelope-service';
+import { type HttpLogService, type RedirectService } from '../console/lab-service';
 import { type Auditor } from '../services/audit';
 import { type LogLines } from '../services/log-lines';
 import { type Store } from '../store/api';
@@ -17,7 +18,9 @@ import { fits } from './fits';
 import { issueDevice, loadPki, pemToDer, sfdiOf } from '../tls';
 import { type houseOf } from './house';
 import { type ServerDeps } from './deps';
+import { httpLog } from './http-log';
 import { operatorTls } from './operator-tls';
+import { redirects } from './redirects';
 
 export interface OperatorPart {
   readonly store: Store;
@@ -28,6 +31,9 @@ export interface OperatorPart {
   readonly trust: TrustService;
   /** The latest lines of the log; none where nothing is kept. */
   readonly lines?: Pick<LogLines, 'page'>;
+  /** Aids for test campaigns; of no effect where there is no device port. */
+  readonly redirects?: RedirectService;
+  readonly httpLog?: HttpLogService;
   /** What must be so for this server to be of use, by name. */
   readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
 }
@@ -37,8 +43,10 @@ const noLines: Pick<LogLines, 'page'> = { page: () => ({ lines: [], more: false 
 /** The operator port, not yet listening. */
 export function operatorServer(
   { dir, config, clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
-  { store, envelopes, house, key, audit, trust, lines = noLines, ready = async () => ({}) }: OperatorPart,
+  part: OperatorPart,
 ): Server {
+  const { store, envelopes, house, key, audit, trust, lines = noLines, ready = async () => ({}) } = part;
+  const { redirects: moved = redirects(), httpLog: recorded = httpLog({ clock, mostBytes: 0 }) } = part;
   const routeDeps: RouteDeps = {
     store,
     clock,
@@ -56,6 +64,8 @@ export function operatorServer(
     trust,
     log: lines,
     backups: backupService({ dir, config, clock }),
+    redirects: moved,
+    httpLog: recorded,
     issueForLab: (name, role) => {
       const { lfdi, sfdi, pin, keyPem, chainPem } = issueDevice(loadPki(dir, config.pki), { name, role });
       return { lfdi, sfdi, pin, keyPem, chainPem };

@@ -25,10 +25,12 @@ import { deniedAt, incidents, refusedAt } from './denials';
 import { houseOf } from './house';
 import { housekeeping } from './housekeeping';
 import { readOperatorKey } from './init';
+import { httpLog } from './http-log';
 import { listen } from './listen';
 import { noticeService } from './notices';
 import { operatorServer } from './operator';
 import { requirePrivate } from './operator-tls';
+import { redirects } from './redirects';
 import { trustService } from './trust-service';
 
 export interface RunningServer {
@@ -117,8 +119,10 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
     });
     closing.push(() => told.stop());
     await told.start();
+    const moved = redirects();
+    const recorded = httpLog({ clock, mostBytes: config.httpLogBytes });
     const handler = deviceHandler({
-      answer,
+      answer: moved.before(answer),
       peerOf: request => peerOf(request.socket),
       clock,
       ids,
@@ -153,7 +157,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
         connectionsPerIdentity: config.maxConnectionsPerIdentity,
         refused: refusedAt(audit, incident.note),
       },
-      handler,
+      recorded.tap(handler, request => peerOf(request.socket)?.lfdi),
     );
     trusted.onRenewal(credentials => {
       device.renew(credentials);
@@ -182,6 +186,8 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
       audit,
       trust: trusted,
       lines,
+      redirects: moved,
+      httpLog: recorded,
       ready: async () => ({
         store: await store.count('~site').then(
           () => true,

@@ -8,6 +8,7 @@ import { forecastRoutes } from './forecasts';
 import { flowReservationRoutes } from './flow-reservations';
 import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
+import { labRoutes } from './lab';
 import { logRoutes } from './log';
 import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
@@ -38,4 +39,5 @@ export const operatorRoutes: readonly Route[] = [
   ...timeRoutes,
   ...serviceRoutes,
   ...warningRoutes,
+  ...labRoutes,
 ];
