@@ -6,6 +6,7 @@ import { withdrawalReasons } from '../services/withdrawn';
 import { type AddCommand } from './command';
 import { compareEngines } from './envelope-compare';
 import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
+import { type RestsOn, restsOn } from './forecast-words';
 import { allPages, type OperatorApi } from './operator-api';
 import { moment, table } from './table';
 import { momentFrom } from './time-option';
@@ -39,6 +40,7 @@ interface Shown {
     bound: { import: string; export: string };
     engine: string;
     mrid: string;
+    forecasts?: NonNullable<RestsOn['forecasts']>;
   }[];
 }
 
@@ -144,10 +146,16 @@ export const envelope: AddCommand = (program, io) => {
       }
       if (shown.withdrawal) io.out(withdrawn(shown.withdrawal));
       if (shown.controls.length === 0) io.out('no envelope is in force: the firm limits of DefaultDERControl hold');
-      for (const c of shown.controls)
+      let before = '';
+      for (const c of shown.controls) {
         io.out(
           `${stamp(c.from)} … ${stamp(c.to)}  import ${watt(c.importW)} (${c.bound.import})  export ${watt(c.exportW)} (${c.bound.export})`,
         );
+        // Mostly all rest on the same: told where it changes.
+        const rests = restsOn(c);
+        if (rests.join('\n') !== before) for (const line of rests) io.out(line);
+        before = rests.join('\n');
+      }
     });
 
   group

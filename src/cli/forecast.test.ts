@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { ManualClock } from '../base/clock';
 import { madeUp } from '../forecast/testing/made-up';
 import { readFlowReadings } from './forecast-readings';
+import { restsOn } from './forecast-words';
 import { commandLine } from './testing/command-line';
 
 jest.setTimeout(60_000);
@@ -68,6 +70,64 @@ it.each([
 it('takes a horizon, a place and holidays', async () => {
   const more = ['--place', '34,-118', '--holidays', '2025-01-20', '--percent', '90', '--days', '30'];
   expect((await run('backtest', 'readings.csv', '--horizon', '12', ...more)).exitCode).toBe(0);
+});
+
+it('takes readings into a folder and shows what they say, in short, in full and as JSON', async () => {
+  await commandLine(['init', 'house'], { cwd: folder });
+  const config = join(folder, 'house/config.json');
+  const network = resolve(__dirname, '../../examples/networks/oak-street.json');
+  const settings = {
+    ...(JSON.parse(readFileSync(config, 'utf8')) as object),
+    network,
+    envelopeHorizonS: 86_400,
+    envelopeStepS: 3600,
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  const clock = new ManualClock(history.calendar.at(history.end) + 60);
+  const inHouse = (...args: string[]) => commandLine(['forecast', ...args], { cwd: folder, clock });
+  expect((await inHouse('show', 'house')).out).toEqual([
+    'no meter has readings: the shapes of the network file are used',
+  ]);
+
+  const asset = 'Oak St transformer';
+  const refused = await inHouse('import', 'house', 'readings.csv');
+  expect(refused.exitCode).toBe(2);
+  expect(refused.said.join(' ')).toContain('--asset');
+  const measured = history.w.filter(w => !Number.isNaN(w)).length;
+  const taken = await inHouse('import', 'house', 'readings.csv', '--asset', asset);
+  expect(taken.out).toEqual([`${measured} readings of 1 assets`]);
+
+  const [header, line = ''] = (await inHouse('show', 'house')).out;
+  expect(header).toMatch(/^asset +rung +of naive +in 90 % +readings to$/);
+  expect(line).toMatch(/^Oak St transformer {2}[\w-]+ +0\.\d{3} +\d\d\.\d % +2025-02-20 /);
+  const { out } = await inHouse('show', 'house', asset);
+  expect(out[0]).toMatch(/^Oak St transformer: by [\w-]+, readings to 2025-02-20 /);
+  expect(out.filter(text => /^2025-02-2/.test(text)).length).toBeGreaterThanOrEqual(24);
+  const { forecasts } = JSON.parse((await inHouse('show', 'house', asset, '--json')).out[0] ?? '') as {
+    forecasts: { lowW: number[]; highW: number[] }[];
+  };
+  expect(forecasts[0]?.highW[0]).toBeGreaterThan(forecasts[0]?.lowW[0] ?? Infinity);
+  const unknown = await inHouse('show', 'house', 'Oak St transfomer');
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.said.join(' ')).toContain('Oak St transformer');
+});
+
+it('says in words what a control rests on', () => {
+  expect(restsOn({})).toEqual([]);
+  const one = {
+    asset: 'T1',
+    phase: 2,
+    rung: 'ridge',
+    trainedUntil: 0,
+    lowLevel: 0.05,
+    highLevel: 0.95,
+    ofNaive: 0.812,
+    coverage90: 0.903,
+  };
+  expect(restsOn({ forecasts: [one] })).toEqual([
+    '  rests on the forecast of T1 phase 2 by ridge, readings to 1970-01-01 00:00:00Z: import on its 95 % quantile, export on its 5 %; ' +
+      'back-test 0.81 of naive, 90 % in the 90 % band',
+  ]);
 });
 
 describe('readings as CSV', () => {
