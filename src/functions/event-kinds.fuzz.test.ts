@@ -1,0 +1,5 @@
+import { kindProperties } from './testing/kind-properties';
+
+jest.setTimeout(3_600_000);
+
+kindProperties(5000);

@@ -1,0 +1,3 @@
+import { kindProperties } from './testing/kind-properties';
+
+kindProperties(60);
