@@ -141,7 +141,7 @@ export class Aggregator {
 }
 
 /** What a client reads that can be subscribed to. */
-function watchedBy(client: Client): string[] {
+export function watchedBy(client: Client): string[] {
   const { found } = client;
   const programs = client
     .programs()

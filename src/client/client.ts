@@ -21,9 +21,7 @@ import { discover, type Discovery } from './discovery';
 import { followEvents, type InForce, type LimitSegment, type Outcome, programFrom, type Transition } from './follow';
 import { type Limits, LimitView } from './limit-view';
 import { LogEvents, type NewLogEvent } from './log-events';
-import { type Listener } from './listener';
 import { Mirror, type MirrorSpec } from './mirror';
-import { Notices } from './notices';
 import { type ProgramState, readPrograms } from './programs';
 import { Responses } from './responses';
 import { ServerTime } from './server-time';
@@ -58,10 +56,8 @@ export interface ClientOptions {
   readonly defaultsEvery?: number;
   /** What rarely changes (DeviceCapability, EndDevices, assignments, Registration) is read again no more often than this, s. */
   readonly structureRateS?: Seconds;
-  /** Where we are told of changes: with it we subscribe to what we follow, and poll slowly as long as that works. */
-  readonly listener?: Listener;
-  /** How often DERPrograms are polled all the same while changes are told; an hour unless given. */
-  readonly toldRateS?: Seconds;
+  /** How far apart polls are, given what is asked for; as it is unless given. */
+  readonly pace?: (pollRateS: Seconds) => Seconds;
   /** Enterprise number in the mRIDs of our mirror. */
   readonly pen?: Pen;
 }
@@ -84,8 +80,6 @@ export interface ClientStatus {
   readonly responsesRefused: number;
   readonly intervalsPosted: number;
   readonly intervalsLost: number;
-  /** Changes of all that is followed are told, so that polls are few. */
-  readonly told: boolean;
 }
 
 export interface Client {
@@ -146,7 +140,6 @@ class DeviceClient implements Client {
   private readonly mirror: Mirror | undefined;
   private readonly logEvents: LogEvents;
   private readonly watches: Watches;
-  private readonly notices: Notices | undefined;
   private readonly log: Log;
   private readonly backoff: Backoff;
   private discovery: Activity | undefined;
@@ -179,16 +172,6 @@ class DeviceClient implements Client {
       () => this.discovery?.soon(),
       () => this.clockChanged(),
     );
-    if (options.listener)
-      this.notices = new Notices(
-        {
-          ...shared,
-          random: random.fork('subscriptions'),
-          backoff: backoff('subscriptions'),
-          listener: options.listener,
-        },
-        { look: () => this.polling?.soon(), find: () => this.discovery?.soon() },
-      );
   }
 
   start(): void {
@@ -304,7 +287,6 @@ class DeviceClient implements Client {
       responsesRefused: this.responses.refused,
       intervalsPosted: this.mirror?.posted ?? 0,
       intervalsLost: this.mirror?.lost ?? 0,
-      told: this.trusting,
     };
   }
 
@@ -371,7 +353,8 @@ class DeviceClient implements Client {
     for (const listener of this.readListeners) listener();
     const stale = this.api.moved || read.faults.some(({ reason }) => reason === 'missing');
     if (stale) this.discovery?.at(Math.max(now + 1, this.foundAt + refindS));
-    return Math.max(now + 1, began + (this.options.pollRateS ?? read.pollRateS));
+    const rate = this.options.pollRateS ?? read.pollRateS;
+    return Math.max(now + 1, began + (this.options.pace?.(rate) ?? rate));
   }
 
   private pollFailed(failure: Failure): Seconds {

@@ -30,6 +30,7 @@ export { type ProgramsRead, type ProgramState, readPrograms } from './programs';
 export { type NotificationReceiver, receiveNotifications, type ReceiverOptions } from './receiver';
 export { rawExchange, type RawExchangeOptions } from './raw-exchange';
 export { ServerTime } from './server-time';
+export { ToldClient, type ToldOptions } from './told';
 export {
   type HttpsTransport,
   httpsTransport,

@@ -38,8 +38,6 @@ export interface ReadProgramsOptions {
   readonly before?: readonly ProgramState[];
   /** Leave DefaultDERControls that are known as they are. */
   readonly keepDefaults?: boolean;
-  /** Read these alone, of what hangs on programs that are known; the lists of programs are read all the same. */
-  readonly only?: ReadonlySet<string>;
 }
 
 /**
@@ -49,7 +47,7 @@ export interface ReadProgramsOptions {
 export async function readPrograms(
   api: Api,
   lists: readonly string[],
-  { before = [], keepDefaults = false, only }: ReadProgramsOptions = {},
+  { before = [], keepDefaults = false }: ReadProgramsOptions = {},
 ): Promise<ProgramsRead | Failure> {
   const programs: ProgramState[] = [];
   const faults: Failure[] = [];
@@ -62,7 +60,7 @@ export async function readPrograms(
     pollRateS = Math.min(pollRateS, list.pollRate ?? defaultPollRateS);
     for (const program of list.items) {
       if (programs.some(each => keyOf(each.program) === keyOf(program))) continue; // by two assignments: once
-      const state = await readProgram(api, program, known.get(keyOf(program)), { keepDefaults, only }, faults);
+      const state = await readProgram(api, program, known.get(keyOf(program)), keepDefaults, faults);
       const last = faults.at(-1);
       if (last && (last.reason === 'unreachable' || last.reason === 'busy')) return last;
       if (program.DERControlListLink && !state.controls) complete = false;
@@ -90,15 +88,13 @@ async function readProgram(
   api: Api,
   program: DERProgram,
   before: ProgramState | undefined,
-  { keepDefaults, only }: { readonly keepDefaults: boolean; readonly only: ReadonlySet<string> | undefined },
+  keepDefaults: boolean,
   faults: Failure[],
 ): Promise<ProgramState> {
   const { DERControlListLink, DefaultDERControlLink, DERCurveListLink } = program;
   const stop = () => ['unreachable', 'busy'].includes(faults.at(-1)?.reason ?? '');
   let controls: readonly DERControl[] | undefined;
-  const skip = (href: string) => only !== undefined && before !== undefined && !only.has(href);
   if (!DERControlListLink) controls = before?.controls ?? [];
-  else if (before?.controls && skip(DERControlListLink.href)) controls = before.controls;
   else {
     const list = await api.list(DERControlList, DERControlListLink.href);
     if (list.ok) controls = list.items;
@@ -106,7 +102,7 @@ async function readProgram(
   }
   let standing = before?.standing;
   if (!DefaultDERControlLink) standing = undefined;
-  else if (!stop() && !((keepDefaults || skip(DefaultDERControlLink.href)) && standing)) {
+  else if (!stop() && !(keepDefaults && standing)) {
     const answer = await api.get(DefaultDERControl, DefaultDERControlLink.href);
     if (answer.ok) standing = answer.value;
     else {

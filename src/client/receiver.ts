@@ -71,6 +71,7 @@ async function judged(req: IncomingMessage, take: ReceiverOptions['take']): Prom
     if (length > mostBytes) return 413;
     chunks.push(chunk);
   }
+  if (req.url?.split('?')[0] !== path) return 404;
   if (req.method !== 'POST') return 405;
   const { value } = read(Notification, Buffer.concat(chunks), { mode: 'lenient' });
   return take(value) ? 201 : 400;

@@ -66,6 +66,11 @@ export class Subscriber {
     if (news) this.activity?.soon();
   }
 
+  /** Whether changes of all that is wanted are told. */
+  get complete(): boolean {
+    return this.held.size > 0 && [...this.held.values()].every(({ href }) => href !== undefined);
+  }
+
   /** Whether a notification is of a subscription of ours; one that tells of its end has it made again. */
   hears({ subscribedResource, status }: Notification): boolean {
     const path = pathOf(subscribedResource);
