@@ -2,9 +2,20 @@ import { type DeviceCapability } from '../model/dcap';
 import { model } from '../model';
 import { href } from '../model/href';
 import { assignedLinks } from './assigned';
-import { type Behaviour } from './behaviour';
+import { type Behaviour, type House } from './behaviour';
 import { mirrorLists } from './mirror';
 import { usagePointLists } from './metering';
+import { type Scope } from './scope';
+
+/** Who it is, prices and messages (protocol facts 1.2); and where it is not registered, nothing. */
+function forSelfSigned(scope: Scope, assigned: object, { self }: House): DeviceCapability {
+  if (scope.kind === 'newcomer') return {};
+  return {
+    ...assigned,
+    EndDeviceListLink: { href: href(model.edev.devices), all: scope.edevs.length },
+    ...(self && { SelfDeviceLink: { href: href(model.edev.self) } }),
+  };
+}
 
 /** Where everything starts. Links only to what this caller may use; a newcomer sees Time and the EndDeviceList it may POST to. */
 export const dcapBehaviour: Behaviour = {
@@ -14,6 +25,7 @@ export const dcapBehaviour: Behaviour = {
       TimeLink: { href: href(model.time.time) },
       EndDeviceListLink: { href: href(model.edev.devices), all: scope.edevs.length },
     };
+    if (scope.selfSigned) return forSelfSigned(scope, await assignedLinks({ store, scope }), house);
     if (scope.kind === 'newcomer') return base;
     const count = async (lists: string[]) =>
       (await Promise.all(lists.map(list => store.count(list)))).reduce((a, b) => a + b, 0);

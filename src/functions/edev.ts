@@ -51,10 +51,13 @@ async function deviceAt(ctx: Context, edev: string): Promise<EndDevice | undefin
   return doc && shownAs(ctx, doc.body, edev);
 }
 
-const shownAs = async (ctx: Context, stored: Stored, edev: string): Promise<EndDevice> =>
-  ctx.scope.edevs.includes(edev)
-    ? endDevice(ctx, stored, edev)
-    : { ...named(stored), href: href(model.edev.device, { edev }) };
+async function shownAs(ctx: Context, stored: Stored, edev: string): Promise<EndDevice> {
+  const at = href(model.edev.device, { edev });
+  if (!ctx.scope.edevs.includes(edev)) return { ...named(stored), href: at };
+  if (!ctx.scope.selfSigned) return endDevice(ctx, stored, edev);
+  // Links only to what it may follow.
+  return { ...named(stored), href: at, RegistrationLink: { href: href(model.edev.registration, { edev }) } };
+}
 
 /** A device sees itself, whoever else speaks for it; an aggregator all it speaks for. */
 async function visible({ store, scope }: Context, page: PageAsk): Promise<{ docs: Doc<Stored>[]; all: number }> {

@@ -8,6 +8,8 @@ interface Common {
   /** 40 upper-case hex digits. */
   readonly lfdi: string;
   readonly sfdi: number;
+  /** Its certificate is its own work: it may see who it is, prices and messages, and nothing more (protocol facts 1.2). */
+  readonly selfSigned?: true;
   /** What this client understands. */
   readonly dialect: DialectId;
   /** Ids (`:edev`) of the EndDevices it may see. */

@@ -5,6 +5,8 @@
  * when all is done, A's documents are as they were.
  */
 import fc from 'fast-check';
+import { SystemClock } from '../base/clock';
+import { seededRandom } from '../base/random';
 import { allResources } from '../model';
 import { type Complex } from '../model/dsl';
 import { type Resource } from '../model/resource';
@@ -185,6 +187,35 @@ it('whoever asks for what is not theirs is answered as if it were not there, at 
     { numRuns: 1500 },
   );
   expect(await versions(w)).toEqual(before);
+}, 60_000);
+
+it('how long a refusal takes does not tell what is there from what is not', async () => {
+  const wall = new SystemClock();
+  const order = seededRandom(4);
+  const took = async (path: string, lfdi: string) => {
+    const began = wall.monotonicMs();
+    await w.ask(path, { lfdi });
+    return wall.monotonicMs() - began;
+  };
+  const ratios: number[] = [];
+  // One right after the other, in either order, so that whatever else the machine does befalls both alike.
+  for (let round = 0; round < 20; round++)
+    for (const resource of owned) {
+      const there = w.at(resource);
+      const twin = nowhere(resource, there);
+      await w.ask('/edev/777', { lfdi: lfdiB });
+      const first = order.next() < 0.5;
+      const one = await took(first ? there : twin, lfdiB);
+      const other = await took(first ? twin : there, lfdiB);
+      ratios.push(first ? one / other : other / one);
+    }
+  ratios.sort((a, b) => a - b);
+  expect(ratios.length).toBeGreaterThan(1000);
+  const at = (share: number) => ratios[Math.floor(ratios.length * share)] ?? NaN;
+  // Far within what one and the same request differs by from time to time.
+  expect(at(0.5)).toBeGreaterThan(0.85);
+  expect(at(0.5)).toBeLessThan(1.18);
+  expect(at(0.75) / at(0.5)).toBeGreaterThan(Math.max(at(0.5), 1 / at(0.5)) - 0.05);
 }, 60_000);
 
 it('no list, count, link, Location or refusal that others are given holds anything of A', async () => {

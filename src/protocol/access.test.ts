@@ -12,7 +12,7 @@ it('takes no more from a peer than its identity: an aggregator may come with a c
     { ...siteA, role: 'aggregator' },
     { ...siteB, manager: lfdiA },
   ]);
-  const fromTls = { lfdi: lfdiA, sfdi: siteA.sfdi, kind: 'device', own: 'somebody' };
+  const fromTls = { lfdi: lfdiA, sfdi: siteA.sfdi, kind: 'device' as const, own: 'somebody' };
   const { scope } = await scopes(changes, '2018')(fromTls);
   expect(scope).toMatchObject({ kind: 'aggregator', own: '1', edevs: ['1', '2'] });
   expect((await scopes(changes, '2018')({ lfdi: lfdiB, sfdi: siteB.sfdi })).scope.kind).toBe('device');

@@ -17,30 +17,39 @@ type Store = Context['store'];
 export interface Peer {
   readonly lfdi: string;
   readonly sfdi: number;
+  /** By its certificate; one of our roots stands behind it where nothing is said. */
+  readonly kind?: 'device' | 'self-signed';
 }
 
 /** Narrows a peer to what it is here: a device, an aggregator with those it manages, or a newcomer. */
-async function narrow(store: Store, { lfdi, sfdi }: Peer, fallback: DialectId): Promise<Scope> {
-  // No more of the peer than this: what a certificate says of itself, such as its kind, is not what was registered.
-  const peer = { lfdi, sfdi };
+async function narrow(store: Store, { lfdi, sfdi, kind }: Peer, fallback: DialectId): Promise<Scope> {
+  // No more of the peer than this: what a certificate says of itself is not what was registered.
+  const peer = { lfdi, sfdi, ...(kind === 'self-signed' && { selfSigned: true as const }) };
   const [own] = (await store.find('lfdi', peer.lfdi)).filter(doc => doc.kind === 'edev.device');
   const edev = own && idOf(own.href);
   const site = edev === undefined ? undefined : await siteOf(store, edev);
   if (edev === undefined || !site)
     return { kind: 'newcomer', ...peer, edevs: [], programs: [], assigned: {}, dialect: fallback };
   const { role, dialect = fallback, shown } = site.body;
-  const managed = role === 'aggregator' ? await store.find<Site>('owner', peer.lfdi) : [];
+  const managed = role === 'aggregator' && !peer.selfSigned ? await store.find<Site>('owner', peer.lfdi) : [];
   const edevs = [edev, ...managed.map(doc => doc.body.edev)];
+  const given = await assignments(store, edevs);
   return {
     kind: role,
     ...peer,
     own: edev,
     edevs,
     ...(shown && { shown }),
-    ...(await assignments(store, edevs)),
+    ...(peer.selfSigned ? { programs: [], assigned: onlyOpen(given.assigned) } : given),
     dialect,
   };
 }
+
+/** Function sets that a registered identity may see though its certificate is self-signed (mask 0x4 of protocol facts 1.2). */
+const openToSelfSigned = new Set(['dcap', 'edev', 'pricing', 'messaging']);
+
+const onlyOpen = (assigned: Scope['assigned']): Scope['assigned'] =>
+  Object.fromEntries(Object.entries(assigned).filter(([root]) => root === 'tp' || root === 'msg'));
 
 interface KeptScope {
   readonly scope: Scope;
@@ -80,9 +89,15 @@ const idOf = (href: Href): string => href.slice(href.lastIndexOf('/') + 1);
 export async function maySee(ctx: Asking, resource: Resource, params: Params): Promise<boolean> {
   const { layer } = resource.type;
   if (layer !== undefined && dialects[ctx.scope.dialect].layers[layer] === undefined) return false;
+  if (ctx.scope.selfSigned && !shownToSelfSigned(ctx.scope, resource)) return false;
   if (!(await isYours(ctx, resource, params))) return false;
   const above = parentItem(resource);
   return above === undefined || (await ctx.store.get(href(above, params))) !== undefined;
+}
+
+function shownToSelfSigned({ kind }: Scope, { name }: Resource): boolean {
+  // Anybody can make such a certificate: until an operator has entered it, it is told where everything starts and no more.
+  return kind === 'newcomer' ? name === 'dcap.capability' : openToSelfSigned.has(name.slice(0, name.indexOf('.')));
 }
 
 type Asking = Pick<Context, 'store' | 'scope'>;

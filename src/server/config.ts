@@ -92,6 +92,10 @@ export const configTable = {
     ['strict', 'lenient'],
     'How closely client chains must follow the 2030.5 certificate profile. `lenient` is for labs.',
   ),
+  selfSignedDevices: flag(
+    false,
+    'Whether certificates that are self-signed are let in. One that is registered sees who it is, prices and messages. CSIP (COMM-004) wants none.',
+  ),
   enterpriseNumber: whole(examplePen, 0, 99_999_999, 'IANA private enterprise number that ends every mRID made here.'),
   dialect: choice(
     'csipaus-1.2',

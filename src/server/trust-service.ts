@@ -46,6 +46,7 @@ export async function trustService({
     clock,
     roots: [...(await wanted()).values()].filter(root => root.trusted).map(root => root.der),
     profile: config.certificateProfile,
+    selfSigned: config.selfSignedDevices,
     revoked: await revokedLfdis({ store }),
   });
   const stateOf = (name: string, der: Uint8Array, more: { from?: 'file' | 'operator'; trusted?: boolean } = {}) => {
