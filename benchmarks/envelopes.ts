@@ -5,6 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { SystemClock } from '../src/base/clock';
+import { silentLog } from '../src/base/log';
 import { type Envelope, envelopesOf, type Snapshot } from '../src/engines/api';
 import { loadEngine } from '../src/engines';
 import { sitesOf, snapshotOf } from '../src/engines/network-snapshot';
@@ -12,6 +13,7 @@ import { withHeadRating } from '../src/grid/assets';
 import { drawsInStep } from '../src/grid/passive-draws';
 import { reduced } from '../src/grid/reduce';
 import { Verifier } from '../src/grid/verify';
+import { hostOf } from '../src/services/engine-host';
 import { benchFeeder } from './grid';
 import { type BenchResult } from './result';
 
@@ -57,6 +59,11 @@ export async function envelopes(): Promise<BenchResult> {
     const label = Object.keys(options).length > 0 ? `${name} ${JSON.stringify(options)}` : name;
     rows.push({ case: label, value: ms, baseline: name === 'box-robust' ? barMs : base.ms });
   }
+  const again = await hostMs(snapshot, 'box-robust');
+  rows.push(
+    { case: 'box-robust, threads over all cores', value: again.first, baseline: barMs },
+    { case: 'the same again, nothing changed', value: again.second, baseline: again.first },
+  );
   const whole = verifyMs(snapshot, new Verifier(feeder, { seed: 1, vertices: 5, points: 5 }), robust);
   const small = reduced(
     feeder,
@@ -83,6 +90,21 @@ async function timeOf(
   const from = clock.monotonicMs();
   const answer = envelopesOf(await engine.compute(snapshot, signal));
   return { ms: (clock.monotonicMs() - from) / snapshot.steps, answer };
+}
+
+/** Through the engine host of a server: threads over all cores, then once more, when every step is as it was. */
+async function hostMs(snapshot: Snapshot, name: string): Promise<{ first: number; second: number }> {
+  const host = hostOf(loadEngine(name, {}, '.'), { wall: clock, deadlineS: 600, log: silentLog });
+  // Threads start and get warm on another load.
+  await host.compute({ ...snapshot, seed: 2 });
+  const times: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const from = clock.monotonicMs();
+    await host.compute(snapshot);
+    times.push((clock.monotonicMs() - from) / snapshot.steps);
+  }
+  await host.close();
+  return { first: times[0] ?? NaN, second: times[1] ?? NaN };
 }
 
 function verifyMs({ devices, passive = [] }: Snapshot, verifier: Verifier, answer: readonly Envelope[]): number {

@@ -115,7 +115,8 @@ async function compute(
       bound: Array.from({ length: steps }, () => ({ import: by, export: by })),
     };
   });
-  return { ...shared, notices: [...shared.notices, ...(boxes?.notices() ?? [])], groups: proposed };
+  const notices = [...shared.notices, ...(boxes?.notices() ?? [])];
+  return { ...shared, notices, ...(proposed.length > 0 && { groups: proposed }) };
 }
 
 /** Positions in the tree of the members of each group, and the group of each position, −1 for none. */

@@ -1,12 +1,14 @@
 import { transformFileSync } from '@swc/core';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ManualClock, SystemClock } from '../base/clock';
 import { keptLog, silentLog } from '../base/log';
 import { nextTurn } from '../base/turn';
+import { readNetwork } from '../grid/read';
 import { type Engine, envelopesOf } from '../engines/api';
 import { engineNames, type engines, loadEngine } from '../engines/index';
+import { sitesOf, snapshotOf } from '../engines/network-snapshot';
 import { meterHistory } from '../engines/testing/meters';
 import { asset, device, flow, frozen, snapshot } from '../engines/testing/snapshots';
 import { type EngineHost, hostOf, processHost } from './engine-host';
@@ -153,11 +155,42 @@ describe('in a worker thread', () => {
           writeFileSync(path.join(folder, room, file.replace(/\.ts$/, '.js')), code);
         }
       }
+      // For what they take from packages.
+      symlinkSync(path.join(__dirname, '../../node_modules'), path.join(folder, 'node_modules'), 'junction');
       return path.join(folder, 'engines/index.js');
     }
 
+    let enginesModule = '';
+    beforeAll(() => void (enginesModule = compile()));
+
+    it('give the same answer in threads, however many there are', async () => {
+      const network = readNetwork(path.join(__dirname, '../../examples/networks/oak-street.json'));
+      const tight = { ...network, voltageBand: { minPu: 0.962, maxPu: 1.05 } };
+      const day = frozen(
+        snapshotOf(tight, {
+          sites: sitesOf(tight, 6, 1),
+          maxImportW: 40_000,
+          maxExportW: 20_000,
+          start: 0,
+          startS: 0,
+          stepS: 3600,
+          steps: 10,
+          seed: 1,
+        }),
+      );
+      for (const name of ['box-robust', 'group']) {
+        const loaded = loadEngine(name, {}, folder);
+        const here = await kept(hostOf(loaded, real, 'process')).compute(day);
+        for (const threads of [1, 2, 3]) {
+          const host = kept(hostOf(loaded, { ...real, enginesModule, threads }));
+          expect(await host.compute(day)).toEqual(here);
+          // The feeder is there already now.
+          expect(await host.compute({ ...day, seed: 2 })).toEqual(here);
+        }
+      }
+    });
+
     it('give the same answer there as here', async () => {
-      const enginesModule = compile();
       writeFileSync(path.join(folder, 'p.csv'), 'device,direction,watts\n*,import,4500\n');
       writeFileSync(path.join(folder, 'meters.csv'), meterHistory(['a'], 300));
       writeFileSync(path.join(folder, 'critical.csv'), 'pKw,voltageV\n-4,236\n4,249\n');

@@ -1,13 +1,23 @@
 /**
  * Where an engine runs. A host asks the engine for one proposal under a deadline, so that no engine can hold up the server:
- * in this process for engines we trust to come back, in a worker thread for all others; a thread can be ended in the middle of an
+ * in this process for quick engines we trust to come back, in worker threads for all others; a thread can be ended in the middle of an
  * endless loop. What comes back is not checked here.
  */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type Clock } from '../base/clock';
 import { Problem } from '../base/problem';
 import { type Engine, type Snapshot } from '../engines/api';
 import { type LoadedEngine } from '../engines/index';
-import { type WorkerParts, workerHost } from './engine-worker';
+import { EngineMemory } from './engine-memory';
+import { pooledHost } from './engine-pool';
+import { type BareHost, type WorkerParts, enginesModule, workerHost } from './engine-worker';
+
+/** Steps that were wanted of an engine so far, and those that it had to compute: the others were as before. */
+export interface EngineWork {
+  readonly steps: number;
+  readonly computed: number;
+}
 
 export interface EngineHost {
   /** Name of the engine, for logs and metrics. */
@@ -17,6 +27,7 @@ export interface EngineHost {
    * @throws Problem ENGINE_LATE when there is no answer before the deadline, ENGINE_BROKE when the engine throws or dies.
    */
   compute(snapshot: Snapshot): Promise<unknown>;
+  work(): EngineWork;
   /** From now on every computation fails, for drills: at once, or by never answering. */
   kill(how?: 'throws' | 'hangs'): void;
   close(): Promise<void>;
@@ -29,23 +40,35 @@ export interface HostParts {
   readonly deadlineS: number;
 }
 
-/** The host for an engine: a worker thread for one from outside, this process otherwise, unless `where` says. */
-export function hostOf(loaded: LoadedEngine, parts: HostParts & WorkerParts, where?: 'worker' | 'process'): EngineHost {
-  const choice = where ?? (loaded.outside ? 'worker' : 'process');
-  return underDeadline(choice === 'worker' ? workerHost(loaded, parts) : inProcess(loaded.engine), parts);
+/**
+ * The host for an engine: a worker thread for one from outside, worker threads over all cores for a slow one of the house, this process
+ * otherwise, unless `where` says.
+ */
+export function hostOf(loaded: LoadedEngine, parts: HostParts & PoolParts, where?: 'worker' | 'process'): EngineHost {
+  const { engine, outside } = loaded;
+  const { slow = false, stepsApart = false } = engine;
+  // Run from sources, as tests do, there is no module that a thread could load.
+  const canThread = outside || existsSync(parts.enginesModule ?? enginesModule);
+  const choice = where ?? ((outside || slow) && canThread ? 'worker' : 'process');
+  const threads = parts.threads ?? availableParallelism();
+  const lane = (): BareHost => workerHost(loaded, parts);
+  const bare =
+    choice === 'process'
+      ? inProcess(engine)
+      : stepsApart && threads > 1
+        ? pooledHost(engine.name, threads, lane)
+        : lane();
+  return underDeadline(stepsApart ? remembering(bare) : bare, parts);
+}
+
+export interface PoolParts extends WorkerParts {
+  /** Threads for a slow engine at most; as many as there are cores unless given. */
+  readonly threads?: number;
 }
 
 /** Runs the engine in this process. It can be late, but a loop that never waits holds everything up: for trusted engines and tests. */
 export function processHost(engine: Engine, parts: HostParts): EngineHost {
   return underDeadline(inProcess(engine), parts);
-}
-
-/** How an adapter runs an engine; the deadline is not its business. */
-export interface BareHost {
-  readonly engine: string;
-  compute(snapshot: Snapshot, signal: AbortSignal): Promise<unknown>;
-  /** Called after a computation was given up: whatever still runs must end. */
-  abandon(): Promise<void>;
 }
 
 function inProcess(engine: Engine): BareHost {
@@ -56,16 +79,33 @@ function inProcess(engine: Engine): BareHost {
   };
 }
 
+function remembering(host: BareHost): BareHost {
+  const memory = new EngineMemory();
+  let computed = 0;
+  return {
+    ...host,
+    compute: (snapshot, signal) =>
+      memory.answer(
+        snapshot,
+        part => host.compute(part, signal),
+        steps => (computed += steps),
+      ),
+    computed: () => computed,
+  };
+}
+
 function underDeadline(host: BareHost, { wall, deadlineS }: HostParts): EngineHost {
   const at = host.engine;
   let killed: 'throws' | 'hangs' | undefined;
   let giveUp: ((reason: Problem) => void) | undefined;
+  let steps = 0;
   const dead = () => new Problem('ENGINE_BROKE', { at, note: 'it was killed' });
 
   return {
     engine: host.engine,
     async compute(snapshot) {
       if (killed === 'throws') throw dead();
+      steps += snapshot.steps;
       const stop = new AbortController();
       let cancel = () => {};
       const given = new Promise<never>((_, reject) => {
@@ -88,6 +128,7 @@ function underDeadline(host: BareHost, { wall, deadlineS }: HostParts): EngineHo
         giveUp = undefined;
       }
     },
+    work: () => ({ steps, computed: host.computed?.() ?? steps }),
     kill(how = 'throws') {
       killed = how;
       if (how === 'throws') giveUp?.(dead());

@@ -15,17 +15,30 @@ export interface WorkerParts {
   readonly enginesModule?: string;
 }
 
+/** The module that makes the engines of the house, as it is built. */
+export const enginesModule = path.join(__dirname, '../engines/index.js');
+
+/** How an adapter runs an engine; the deadline is not its business. */
+export interface BareHost {
+  readonly engine: string;
+  compute(snapshot: Snapshot, signal: AbortSignal): Promise<unknown>;
+  /** Called after a computation was given up: whatever still runs must end. */
+  abandon(): Promise<void>;
+  /** Of all steps so far those that were computed; all of them unless said. */
+  computed?(): number;
+}
+
 /**
  * Runs an engine in a thread of its own, started at the first computation and kept for the next. A thread that was given up,
  * or died, is replaced by a new one.
  */
 export function workerHost(
   loaded: LoadedEngine,
-  { log, memoryMb = 512, enginesModule = path.join(__dirname, '../engines/index.js') }: WorkerParts,
+  { log, memoryMb = 512, enginesModule: house = enginesModule }: WorkerParts,
 ) {
   const { source, outside, options, baseDir } = loaded;
   const data: WorkerData = {
-    module: outside ? source : enginesModule,
+    module: outside ? source : house,
     ...(!outside && { name: source }),
     options,
     baseDir,
@@ -69,9 +82,13 @@ export function workerHost(
     compute(snapshot: Snapshot): Promise<unknown> {
       const running = (thread ??= start());
       const id = ++running.last;
+      const { network, ...rest } = snapshot;
+      // A feeder is long and the same run after run: it is sent once, and kept there.
+      const feeder = network === undefined ? undefined : network === running.network ? 'as before' : network;
       return new Promise((resolve, reject) => {
         running.waiting.set(id, { resolve, reject });
-        running.worker.postMessage({ id, snapshot } satisfies Ask);
+        running.worker.postMessage({ id, snapshot: rest, feeder } satisfies Ask);
+        running.network = network ?? running.network;
       });
     },
     async abandon(): Promise<void> {
@@ -90,13 +107,16 @@ interface WorkerData {
 }
 interface Ask {
   readonly id: number;
-  readonly snapshot: Snapshot;
+  readonly snapshot: Omit<Snapshot, 'network'>;
+  readonly feeder: Snapshot['network'] | 'as before';
 }
 type Answer = { readonly id: number; readonly proposal: unknown } | { readonly id: number; readonly error: string };
 interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, { resolve: (proposal: unknown) => void; reject: (reason: Error) => void }>;
   last: number;
+  /** The feeder that the thread has. */
+  network?: Snapshot['network'];
 }
 
 /** The thread's whole program. It may use nothing from outside its own braces: only its text reaches the thread. */
@@ -115,9 +135,12 @@ function main(load: (id: string) => unknown): void {
   };
   const all = load(module) as Record<string, unknown>;
   const engine = name === undefined ? fromOutside(all) : fromHouse(all);
-  threads.parentPort?.on('message', ({ id, snapshot }: Ask) => {
+  let kept: Snapshot['network'];
+  threads.parentPort?.on('message', ({ id, snapshot, feeder }: Ask) => {
+    if (feeder !== undefined && feeder !== 'as before') kept = feeder;
+    const whole: Snapshot = feeder !== undefined && kept ? { ...snapshot, network: kept } : snapshot;
     Promise.resolve()
-      .then(() => engine.compute(snapshot, new AbortController().signal))
+      .then(() => engine.compute(whole, new AbortController().signal))
       .then(proposal => threads.parentPort?.postMessage({ id, proposal }))
       .catch((thrown: unknown) =>
         threads.parentPort?.postMessage({ id, error: thrown instanceof Error ? thrown.message : String(thrown) }),

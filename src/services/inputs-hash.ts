@@ -9,6 +9,37 @@ export function inputsHash(snapshot: Snapshot): string {
   return hash.digest('hex');
 }
 
+/**
+ * For each step a hash of all that an engine whose steps are apart can see of it: its start, the columns of passive flow and draws, and
+ * what is the same in all steps. Neither the time of the run nor telemetry is in it.
+ */
+export function stepHashes(snapshot: Snapshot): string[] {
+  const { assets, devices, network, passive = [], seed, start, stepS, steps } = snapshot;
+  const hash = createHash('sha256').update(
+    canonical({
+      seed,
+      stepS,
+      devices: devices.map(({ telemetry, ...device }) => (void telemetry, device)),
+      assets: assets.map(({ passive: all, passiveByPhase, ...asset }) => (void all, void passiveByPhase, asset)),
+      passive: passive.map(({ var: q, w, ...draw }) => (void q, void w, draw)),
+      drawn: snapshot.passive !== undefined,
+    }),
+  );
+  if (network) hash.update(textOf(network));
+  const same = hash.digest();
+  const columns = [
+    ...assets.flatMap(asset => [asset.passive, ...asset.passiveByPhase]).flatMap(f => [f.highW, f.lowW, f.var]),
+    ...passive.flatMap(draw => [draw.w, draw.var]),
+  ];
+  const column = new Float64Array(columns.length + 1);
+  return Array.from({ length: steps }, (_, step) => {
+    column[0] = start + step * stepS;
+    for (let i = 0; i < columns.length; i++) column[i + 1] = columns[i]?.[step] ?? NaN;
+    const bytes = new Uint8Array(column.buffer);
+    return createHash('sha256').update(same).update(bytes).digest('base64');
+  });
+}
+
 /** Freezes a value and all it holds, once: what is frozen already is passed over. Binary arrays cannot be frozen. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value;
