@@ -13,3 +13,20 @@ describe.each(['strict', 'lenient'] as const)('%s profile', profile => {
     if (verdict.ok) expect(verdict).toMatchObject({ lfdi: c.leaf.lfdi, sfdi: c.leaf.sfdi });
   });
 });
+
+const sent = cases.filter(c => c.overTls).length;
+const distinct = new Set(cases.flatMap(c => c.chain.map(der => der.toString('base64')))).size;
+
+/** The numbers that the README of this room names. */
+test(`the matrix has ${cases.length} chains of ${distinct} certificates; ${sent} of them are met over sockets too`, () => {
+  expect(cases.length).toBe(103);
+  expect(sent).toBeGreaterThanOrEqual(40);
+  expect(new Set(cases.map(c => c.name)).size).toBe(cases.length);
+  const verdicts = new Set(cases.map(c => c.strict));
+  expect(verdicts.size).toBeGreaterThanOrEqual(20);
+  const depths = cases.flatMap(({ chain }) => {
+    const verdict = checkChain(chain, [pki.serca.der], { profile: 'strict', now });
+    return verdict.ok ? [verdict.depth] : [];
+  });
+  expect([...new Set(depths)].sort()).toEqual([2, 3, 4]);
+});
