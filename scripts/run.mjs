@@ -135,6 +135,11 @@ const tasks = {
       'src/server/trust-service',
     ]),
   'test:conformance': args => (build(), only('live', args)),
+  /** Two thousand sites through a simulated day; `--sites 200 --hours 6` is a part of one. */
+  'test:day': args => (
+    build(),
+    run(process.execPath, ['--max-semi-space-size=64', join(root, 'dist', 'benchmarks', 'day.js'), ...args])
+  ),
   'test:mutants': args => only('mutants', args),
   bench: args => (build(), run(process.execPath, [join(root, 'dist', 'benchmarks', 'run.js'), ...args])),
   docs: args => (build(), run(process.execPath, [main, 'docs', ...args])),

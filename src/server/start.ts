@@ -40,6 +40,8 @@ export interface RunningServer {
   readonly operatorUrl: string;
   readonly store: Store;
   readonly envelopes: Envelopes;
+  /** One request of the device port without its socket, for simulations in this process: who asks is taken at its word. */
+  readonly answer: ReturnType<typeof answerer>;
   /** Resolves when the audit trail has everything that happened so far. */
   recorded(): Promise<void>;
   close(): Promise<void>;
@@ -124,6 +126,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
     const handler = deviceHandler({
       answer: moved.before(answer),
       peerOf: request => peerOf(request.socket),
+      socketsOf: lfdi => device.socketsOf(lfdi),
       clock,
       ids,
       log: context.log,
@@ -149,6 +152,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
         handshakeTimeoutMs: config.handshakeTimeoutS * 1000,
         handshakes: {
           perSecond: config.maxHandshakesPerSecond,
+          burst: config.maxHandshakesInBurst,
           atOnce: config.maxHandshakesAtOnce,
           atOncePerAddress: config.maxHandshakesPerAddress,
           waiting: config.maxHandshakesWaiting,
@@ -219,6 +223,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
       operatorUrl: urlOf(scheme, config.operatorHost, operatorPort),
       store,
       envelopes,
+      answer,
       recorded: async () => {
         await audit.settled();
         await incident.settled();

@@ -1,8 +1,5 @@
 /** A whole server in this process, with its ports open and a clock that is moved by hand, and clients with certificates. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Clock, ManualClock } from '../../base/clock';
 import { countingIds } from '../../base/ids';
 import { keptLog } from '../../base/log';
@@ -11,12 +8,12 @@ import { tasks } from '../../base/tasks';
 import { received } from '../../codec/testing/received';
 import { type Device, issueDevice, loadPki, loadServerFiles } from '../../tls';
 import { clientTls } from '../../tls/client-tls';
-import { type Config, checkConfig, readConfig } from '../config';
-import { initDir, readOperatorKey } from '../init';
+import { checkConfig, readConfig } from '../config';
+import { readOperatorKey } from '../init';
 import { startServer } from '../start';
 
-/** Past for the machine's clock too: OpenSSL judges the client's view of certificates by that one. */
-const longAgo = Date.UTC(2024, 0, 1) / 1000;
+export { folder } from './folder';
+
 export const t0 = 1_790_000_000;
 
 export interface Answer {
@@ -29,18 +26,6 @@ export interface Asked {
   readonly method?: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A folder to serve from, taken away by `remove`. */
-export async function folder(config: Partial<Config> = {}): Promise<{ dir: string; remove: () => void }> {
-  const root = mkdtempSync(join(tmpdir(), 'headroom-house-'));
-  const dir = join(root, 'house');
-  await initDir(
-    dir,
-    { host: '127.0.0.1', port: 0, operatorPort: 0, ...config },
-    { clock: new ManualClock(longAgo + 86_400), log: keptLog(), metrics: promMetrics() },
-  );
-  return { dir, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 /** A client of the device port: one keep-alive connection with a certificate of its own. */
