@@ -39,6 +39,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
   'envelope list': ['<dir>', '--json'],
   'envelope withdraw': ['<dir>', '<site>', '--reason', '--from', '--until', '--json'],
   'envelope restore': ['<dir>', '<site>', '--json'],
+  log: ['<dir>', '--level', '--since', '--until', '--room', '--security', '--json'],
   backup: ['<dir>', '<file>', '--force', '--json'],
   check: ['<path>', '--json'],
   'grid solve': ['<network>', '--minute', '--json'],

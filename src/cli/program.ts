@@ -12,6 +12,7 @@ import { grid } from './grid';
 import { group } from './groups';
 import { init } from './init';
 import { key } from './key';
+import { log } from './log';
 import { programCommand } from './programs';
 import { schemas } from './schemas';
 import { serve } from './serve';
@@ -34,6 +35,7 @@ const commands: readonly AddCommand[] = [
   trust,
   key,
   audit,
+  log,
   backup,
   check,
   grid,
