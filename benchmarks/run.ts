@@ -5,6 +5,7 @@ import { abuse } from './abuse';
 import { codec } from './codec';
 import { devices } from './devices';
 import { envelopes } from './envelopes';
+import { forecast } from './forecast';
 import { get } from './get';
 import { grid } from './grid';
 import { notify } from './notify';
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
   codec,
   devices,
   envelopes,
+  forecast,
   get,
   grid,
   notify,

@@ -82,8 +82,9 @@ function fit(
   let [least, most] = [Infinity, -Infinity];
   for (let step = from; step < end; step++) {
     const y = known[step] as number;
-    for (let f = 0; f < count; f++) x[n * count + f] = (numbers[f] as (step: number) => number)(step);
-    if (Number.isNaN(y) || x.subarray(n * count, (n + 1) * count).some(Number.isNaN)) continue;
+    let sum = y;
+    for (let f = 0; f < count; f++) sum += x[n * count + f] = (numbers[f] as (step: number) => number)(step);
+    if (Number.isNaN(sum)) continue; // one of them is not known
     [least, most] = [Math.min(least, y), Math.max(most, y)];
     mean += y;
     rows[n++] = step;

@@ -9,16 +9,17 @@ import { nextTurn } from '../base/turn';
 import { type ForecastService } from '../console/forecast-service';
 import { type AssetForecast } from '../engines/api';
 import { ladder } from '../forecast';
-import { type Backtest, backtest } from '../forecast/backtest';
+import { backtest } from '../forecast/backtest';
 import { Calendar } from '../forecast/calendar';
 import { type Place, clearSkyOf } from '../forecast/clear-sky';
-import { type Quantiles, quantilesOf } from '../forecast/quantiles';
-import { addFlowReadings } from '../functions/operator/flow-readings';
-import { allSites } from '../functions/site';
+import { quantilesOf } from '../forecast/quantiles';
+import { addFlowReadings, meteredAssets } from '../functions/operator/flow-readings';
+import { allSites, type Site } from '../functions/site';
 import { assetOfBus, assetsOf, systemPhases } from '../grid/assets';
 import { type Network, type Phase } from '../grid/network';
 import { powerFlow } from '../grid/power-flow';
 import { type Store } from '../store/api';
+import { type Entry, type Made, forecastOf, summaryOf, usable } from './forecast-entry';
 import { Histories, type SiteBelow } from './forecast-history';
 
 export interface ForecastOptions {
@@ -41,20 +42,11 @@ export interface Forecasts extends ForecastService {
   of(start: Seconds, steps: number): Promise<AssetForecast[]>;
 }
 
-interface Made {
-  readonly asset: string;
-  readonly phase?: Phase;
-  readonly key: string;
-  readonly test: Backtest;
-  readonly trainedUntil: Seconds;
-  readonly quantiles: Quantiles | undefined;
-}
-/** One asset and phase, or why there is none. */
-type Entry = Made | { readonly asset: string; readonly note: string };
-
 const daySeconds = 86_400;
 /** An older last reading is no ground to forecast from. */
 const staleDays = 7;
+/** Readings are looked for again after this long. */
+const refreshS = 900;
 
 /** Forecasts are of steps of 15 to 60 minutes, whatever the envelope's are. */
 export const forecastStepS = (stepS: Seconds): Seconds => (stepS <= 900 ? 900 : stepS <= 1800 ? 1800 : 3600);
@@ -71,26 +63,37 @@ export function forecasts(options: ForecastOptions): Forecasts {
   const made = new Map<string, Made>();
   let versions = 0;
   let under: Promise<Entry[]> | undefined;
+  let latest: { readonly key: string; readonly entries: Entry[] } | undefined;
 
-  const sitesBelow = async (): Promise<ReadonlyMap<string, readonly SiteBelow[]>> => {
+  const sitesBelow = (sites: readonly Site[]): ReadonlyMap<string, readonly SiteBelow[]> => {
     const found = new Map<string, SiteBelow[]>();
-    for (const site of await allSites(store)) {
-      if (site.role !== 'device' || site.bus === undefined) continue;
-      const below = { site, phases: upstream(site.bus, site.phases) };
-      for (let at = assetOf(site.bus); at !== undefined; at = parents.get(at))
-        found.set(at, [...(found.get(at) ?? []), below]);
+    for (const site of sites) {
+      const bus = site.bus ?? '';
+      const below = { site, phases: upstream(bus, site.phases) };
+      for (let at = assetOf(bus); at !== undefined; at = parents.get(at)) {
+        const sofar = found.get(at);
+        if (sofar) sofar.push(below);
+        else found.set(at, [below]);
+      }
     }
     return found;
   };
 
   const makeAll = async (): Promise<Entry[]> => {
     const now = clock.now();
+    const metered = await meteredAssets(store);
+    if (metered.size === 0) return [];
+    const sites = (await allSites(store)).filter(({ bus, role }) => role === 'device' && bus !== undefined);
+    const places = sites.map(({ bus, edev, follows, phases }) => [edev, bus, follows, phases]);
+    const key = JSON.stringify([Math.floor(now / refreshS), versions, places]);
+    if (latest?.key === key) return latest.entries;
     const to = Math.floor(now / stepS) * stepS; // whole steps only
     const from = (Math.floor(now / daySeconds) - historyDays) * daySeconds;
     const until = to + (Math.ceil((horizonS + options.stepS) / stepS) + 1) * stepS;
-    const below = await sitesBelow();
+    const below = sitesBelow(sites);
     const entries: Entry[] = [];
     for (const { id } of assets) {
+      if (!metered.has(id)) continue;
       const history = await histories.of(id, below.get(id) ?? [], from, to, until);
       if (history === undefined) continue;
       if (typeof history === 'string') {
@@ -110,6 +113,8 @@ export function forecasts(options: ForecastOptions): Forecasts {
         if ('test' in whole)
           entries.push(await makeOne(id, phase, w, { from, now, until, ...(temperatureC && { temperatureC }) }));
     }
+    // What is missing may come at any time; what is there is good for a while.
+    latest = entries.every(usable) ? { key, entries } : undefined;
     return entries;
   };
 
@@ -141,54 +146,14 @@ export function forecasts(options: ForecastOptions): Forecasts {
 
   /** Never two at once: they would do the same. */
   const entries = (): Promise<Entry[]> => (under ??= makeAll().finally(() => (under = undefined)));
-  const usable = (entry: Entry): entry is Made & { quantiles: Quantiles } =>
-    'test' in entry && entry.quantiles !== undefined;
-  const summary = (entry: Entry) => {
-    if (!('test' in entry)) return entry;
-    const { asset, phase, quantiles, test, trainedUntil } = entry;
-    const { chosen, origins, scores } = test;
-    return {
-      asset,
-      ...(phase !== undefined && { phase }),
-      trainedUntil,
-      ...levels,
-      origins,
-      ...(chosen && quantiles ? { rung: chosen.rung.name, score: chosen.score } : { note: 'too little history yet' }),
-      scores,
-    };
-  };
 
   return {
     async of(start, count) {
-      return (await entries()).filter(usable).flatMap((entry): AssetForecast[] => {
-        const { asset, phase, quantiles, test, trainedUntil } = entry;
-        const score = test.chosen?.score;
-        if (!score) return [];
-        const cut = (of: readonly number[], pick: (values: readonly number[]) => number): number[] =>
-          Array.from({ length: count }, (_, i) => {
-            const [first, last] = [0, options.stepS - 1].map(s =>
-              Math.max(0, Math.min(of.length - 1, Math.floor((start + i * options.stepS + s - trainedUntil) / stepS))),
-            ) as [number, number];
-            return pick(of.slice(first, last + 1));
-          });
-        return [
-          {
-            asset,
-            ...(phase !== undefined && { phase }),
-            rung: score.rung,
-            trainedUntil,
-            ...levels,
-            pinballW: score.pinballW,
-            ofNaive: score.ofNaive,
-            coverage90: score.coverage90,
-            lowW: cut(quantiles.lowW, values => Math.min(...values)),
-            pointW: cut(quantiles.pointW, values => values.reduce((sum, w) => sum + w, 0) / values.length),
-            highW: cut(quantiles.highW, values => Math.max(...values)),
-          },
-        ];
-      });
+      return (await entries()).flatMap(entry =>
+        forecastOf(entry, { ...levels, forecastStepS: stepS, start, stepS: options.stepS, count }),
+      );
     },
-    list: async () => ({ forecasts: (await entries()).map(summary) }),
+    list: async () => ({ forecasts: (await entries()).map(entry => summaryOf(entry, levels)) }),
     async show(asset) {
       if (!parents.has(asset))
         throw new Problem('NO_SUCH', {
@@ -199,7 +164,7 @@ export function forecasts(options: ForecastOptions): Forecasts {
       return {
         asset,
         forecasts: mine.map(entry => ({
-          ...summary(entry),
+          ...summaryOf(entry, levels),
           ...(usable(entry) && { start: entry.trainedUntil, stepS, ...entry.quantiles }),
         })),
       };

@@ -30,8 +30,22 @@ export interface MeanReading {
   readonly value: number;
 }
 
+const flowPrefix = '~flow/';
 export const flowMeter = (asset: string, quantity: FlowQuantity): Href =>
-  `~flow/${encodeURIComponent(asset)}/${quantity}`;
+  `${flowPrefix}${encodeURIComponent(asset)}/${quantity}`;
+
+/** Assets that ever had a reading. */
+export async function meteredAssets(store: Store): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let after: Href = flowPrefix; ;) {
+    const meters = (await store.readings.meters({ after, limit: slice })).map(({ meter }) => meter);
+    for (const meter of meters)
+      if (meter.startsWith(flowPrefix)) found.add(decodeURIComponent(meter.split('/')[1] ?? ''));
+    const last = meters.at(-1);
+    if (last === undefined || !last.startsWith(flowPrefix)) return found;
+    after = last;
+  }
+}
 
 const slice = 1000;
 
