@@ -44,7 +44,8 @@ export async function runAll(chosen: readonly Procedure[], options: RunAllOption
   return chosen.flatMap(({ id }) => results.get(id) ?? []);
 }
 
-const duration = (seconds: number): string =>
+/** In words, for people who wait. */
+export const duration = (seconds: number): string =>
   seconds < 90
     ? `${Math.ceil(seconds)} s`
     : seconds < 5400

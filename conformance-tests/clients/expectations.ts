@@ -34,15 +34,18 @@ export const getsEach = (resource: string, least: number): Expectation =>
     check.that(`${least} different ${resource}`, paths.length >= least, paths);
   });
 
+/** GETs no further apart belong together, s. */
+const oneTurnS = 3;
+
 /**
  * GETs of the same resource come at its pollRate: never much faster, never more than twice as far apart. A client that is told
  * by notifications need not poll at all.
  */
 export const polls = (resource: string, rateS: number, mostS = 2 * rateS): Expectation =>
   expectation(`It polls ${resource} at its pollRate of ${rateS} s.`, (seen, check) => {
-    const at = seen.got(resource).map(each => each.at);
     // Pages of one list, and the GETs of finding the way, are one poll.
-    const turns = at.filter((each, i) => i === 0 || each - (at[i - 1] ?? 0) > rateS / 4);
+    const at = seen.got(resource).map(each => each.at);
+    const turns = at.filter((each, i) => i === 0 || each - (at[i - 1] ?? 0) > oneTurnS);
     const gaps = turns.slice(1).map((each, i) => Math.round(each - (turns[i] ?? 0)));
     const watchedS = seen.end - (turns[0] ?? seen.end);
     const most = Math.ceil(watchedS / rateS) + 2;

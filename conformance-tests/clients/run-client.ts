@@ -19,6 +19,8 @@ export interface RunClientOptions {
   readonly work: Tasks;
   /** Told of what happens next, and how many seconds are left. */
   readonly progress?: (text: string, leftS: number) => void;
+  /** Ends it early; then there is no verdict but BLOCKED. */
+  readonly stop?: AbortSignal;
 }
 
 /** The lab's poll rates, seconds. An aggregator's are long: it is to act on what it is told. */
@@ -86,10 +88,8 @@ class Run {
         return { steps: this.steps, blocked: this.steps.at(-1)?.stopped ?? 'the lab could not be arranged' };
       const begun = await this.begin();
       if (!begun) blocked = `no request of the client within ${stage.patienceS} s`;
-      else {
-        await this.play();
-        await this.now(() => this.judge());
-      }
+      else if (!(await this.play())) blocked = 'it was stopped';
+      else await this.now(() => this.judge());
     } finally {
       await stage.ask('stop', 'The scenario is over; the client may be stopped.');
       await this.now(() => this.clear());
@@ -130,6 +130,7 @@ class Run {
   private async begin(): Promise<boolean> {
     const { stage, scenario } = this;
     const { front, clock, patienceS } = stage;
+    const { stop } = this.options;
     const mark = () => {
       stage.beganAt = clock.steady.nowMs() / 1000;
       stage.serverBeganAt = clock.now();
@@ -137,10 +138,13 @@ class Run {
     const first = new Promise<boolean>(resolve => {
       if (scenario.unheard) return void resolve(true);
       const deadline = clock.steady.at(clock.steady.nowMs() / 1000 + patienceS, () => done(false));
-      const stop = front.onHeard(() => done(true));
+      const unhear = front.onHeard(() => done(true));
+      const stopped = () => done(false);
+      stop?.addEventListener('abort', stopped, { once: true });
       const done = (heard: boolean) => {
         deadline();
-        stop();
+        unhear();
+        stop?.removeEventListener('abort', stopped);
         if (heard) mark();
         resolve(heard);
       };
@@ -151,20 +155,27 @@ class Run {
     return heard;
   }
 
-  private async play(): Promise<void> {
+  /** Answers whether it was played to its end. */
+  private async play(): Promise<boolean> {
     const { stage, scenario, options } = this;
     const { steady } = stage.clock;
     const end = stage.beganAt + scenario.lastsS;
     const acts = [...scenario.script].sort((a, b) => a.atS - b.atS);
     let before: Promise<unknown> = Promise.resolve();
-    for (const act of acts)
+    const waiting = acts.map(act =>
       steady.at(stage.beganAt + act.atS, () => {
         options.progress?.(act.about, end - steady.nowMs() / 1000);
         const previous = before;
         before = this.now(() => previous.then(() => this.step(act.about, 'The client goes on.', () => act.run(stage))));
-      });
-    await until(steady, end);
+      }),
+    );
+    const whole = await until(steady, end, options.stop).then(
+      () => true,
+      () => false,
+    );
+    if (!whole) for (const cancel of waiting) cancel();
     await before;
+    return whole;
   }
 
   private async judge(): Promise<void> {

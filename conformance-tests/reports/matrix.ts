@@ -1,5 +1,4 @@
 /** Which procedure shows which requirement, with the verdicts of a run; and the PICS of the server under test. */
-import { claims, type Claim, type Procedure } from '../procedure';
 import { type ProcedureResult } from '../run';
 
 /** Requirement → procedures, as a Markdown table. */
@@ -32,14 +31,19 @@ function split(reference: string): string[] {
   });
 }
 
-/** What the server claims, and which procedures that calls for. */
-export function picsOf(claimed: readonly Claim[], procedures: readonly Procedure[], product: string): object {
+/** What is claimed, and which procedures that calls for. `known` says what each claim means. */
+export function picsOf(
+  known: Readonly<Record<string, string>>,
+  claimed: readonly string[],
+  procedures: readonly { readonly id: string; readonly needs: readonly string[] }[],
+  product: string,
+): object {
   return {
     product,
     claims: claimed,
-    items: (Object.keys(claims) as Claim[]).map(claim => ({
+    items: Object.entries(known).map(([claim, means]) => ({
       claim,
-      means: claims[claim],
+      means,
       supported: claimed.includes(claim),
       procedures: procedures.filter(({ needs }) => needs.includes(claim)).map(({ id }) => id),
     })),

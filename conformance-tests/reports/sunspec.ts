@@ -34,7 +34,7 @@ export type Form = Readonly<Partial<Record<FormField, string>>>;
 const csip = /^(AGG|BASIC|COMM|CORE|ERR|MAINT|UTIL)-\d{3}[A-G]?$/;
 const verdicts = { PASS: 'PASS', FAIL: 'FAIL', BLOCKED: 'NOT SUPPORTED', 'NOT SUPPORTED': 'NOT SUPPORTED' } as const;
 const ours = (results: readonly ProcedureResult[]) =>
-  results.filter(({ id }) => csip.test(id) && !/^CORE.*B$/.test(id));
+  results.filter(({ id }) => csip.test(id) && !/^(CORE|BASIC).*B$/.test(id));
 
 export function summaryCsv(results: readonly ProcedureResult[], values: Form): string {
   const known: Form = { 'Certificate Type': 'IEEE 2030.5/CSIP', ...values };

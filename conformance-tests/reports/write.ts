@@ -1,7 +1,7 @@
 /** Everything a run leaves behind, in one folder. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Claim, type Procedure } from '../procedure';
+import { claims as serverClaims } from '../procedure';
 import { type ProcedureResult } from '../run';
 import { htmlOf } from './html';
 import { junitOf } from './junit';
@@ -12,8 +12,10 @@ import { tableOf } from './table';
 export interface ReportOptions {
   readonly results: readonly ProcedureResult[];
   /** All there are, those that were not run too. */
-  readonly procedures: readonly Procedure[];
-  readonly claims: readonly Claim[];
+  readonly procedures: readonly { readonly id: string; readonly needs: readonly string[] }[];
+  readonly claims: readonly string[];
+  /** What each claim means; those of servers unless given. */
+  readonly known?: Readonly<Record<string, string>>;
   readonly product: string;
   readonly form: Form;
 }
@@ -23,6 +25,7 @@ export function reportsOf({
   results,
   procedures,
   claims,
+  known = serverClaims,
   product,
   form,
 }: ReportOptions): Readonly<Record<string, string>> {
@@ -35,7 +38,7 @@ export function reportsOf({
     'sunspec-summary.csv': summaryCsv(results, form),
     'sunspec-logs.json': json(testLogs(results)),
     'requirements.md': matrixOf(results),
-    'pics.json': json(picsOf(claims, procedures, product)),
+    'pics.json': json(picsOf(known, claims, procedures, product)),
   };
 }
 
