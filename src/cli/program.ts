@@ -18,6 +18,7 @@ import { schemas } from './schemas';
 import { serve } from './serve';
 import { sim } from './sim';
 import { site } from './site';
+import { testserver } from './testserver';
 import { trust } from './trust';
 import { type AddCommand, type Io } from './command';
 
@@ -41,6 +42,7 @@ const commands: readonly AddCommand[] = [
   grid,
   sim,
   conformance,
+  testserver,
   demo,
   docs,
   schemas,
