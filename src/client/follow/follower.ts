@@ -97,7 +97,9 @@ export function followEvents(options: FollowOptions): Follower {
 }
 
 export class Follower {
-  private events = new Map<string, Tracked>();
+  private readonly events = new Map<string, Tracked>();
+  /** Those of them that are not done: after a day few of hundreds, and asked for all the time. */
+  private readonly going = new Map<string, Tracked>();
   private programs: readonly FollowedProgram[] = [];
   private clock: Seconds = -Infinity;
 
@@ -143,7 +145,7 @@ export class Follower {
   /** When something changes next by the passing of time, as far as is known. */
   next(): Seconds | undefined {
     let next = Infinity;
-    for (const tracked of this.events.values()) {
+    for (const tracked of this.going.values()) {
       if (tracked.phase === 'waiting') {
         if (tracked.from < next && !(tracked.from <= this.clock && this.blocked(tracked))) next = tracked.from;
       } else if (tracked.phase === 'running') {
@@ -160,7 +162,7 @@ export class Follower {
     const settings: Record<string, unknown> = {};
     for (const { settings: more = {} } of this.programs)
       for (const [name, value] of Object.entries(more)) settings[name] ??= value;
-    for (const { phase, live, event } of this.events.values()) {
+    for (const { phase, live, event } of this.going.values()) {
       if (phase !== 'running') continue;
       for (const mode of live) if (mode !== noMode) modes[mode] = { value: event.modes[mode], event };
     }
@@ -178,7 +180,7 @@ export class Follower {
   /** End of the last event that is not over, by its schedule. */
   scheduleEnd(): Seconds | undefined {
     let end: Seconds | undefined;
-    for (const { phase, event } of this.events.values())
+    for (const { phase, event } of this.going.values())
       if (phase !== 'done') end = Math.max(end ?? -Infinity, scheduledEnd(event));
     return end;
   }
@@ -188,8 +190,11 @@ export class Follower {
     const copy = new Follower(this.options);
     copy.programs = this.programs;
     copy.clock = this.clock;
-    for (const [mrid, tracked] of this.events)
-      if (tracked.phase !== 'done') copy.events.set(mrid, { ...tracked, live: [...tracked.live] });
+    for (const [mrid, tracked] of this.going) {
+      const own = { ...tracked, live: [...tracked.live] };
+      copy.events.set(mrid, own);
+      copy.going.set(mrid, own);
+    }
     return copy;
   }
 
@@ -200,6 +205,7 @@ export class Follower {
       // The same event under another program now: it goes on as it was.
       tracked = { ...tracked, program: program.key, primacy: program.primacy };
       this.events.set(event.mrid, tracked);
+      this.going.set(event.mrid, tracked);
     }
     if (!tracked) {
       tracked = this.meet(event, program, now, out);
@@ -239,10 +245,11 @@ export class Follower {
       aborted: false,
     };
     this.events.set(event.mrid, tracked);
+    this.going.set(event.mrid, tracked);
     const over = now >= scheduledEnd(event);
     const going = isGoing(event);
     if (!going && (over || event.status === served.completed))
-      tracked.phase = 'done'; // history: nothing to follow or to say
+      this.over(tracked); // history: nothing to follow or to say
     else if (going && (over || tracked.to <= tracked.from)) this.finish(tracked, 'expired', now, out);
     else out.push({ outcome: 'received', event, at: now });
     return tracked;
@@ -263,11 +270,16 @@ export class Follower {
 
   private finish(tracked: Tracked, outcome: Outcome, at: Seconds, out: Transition[]): void {
     if (tracked.phase === 'done') return;
-    tracked.phase = 'done';
+    this.over(tracked);
     tracked.live = [];
     tracked.doneAt = at;
     tracked.aborted = outcome === 'abortedProgram';
     out.push({ outcome, event: tracked.event, at });
+  }
+
+  private over(tracked: Tracked): void {
+    tracked.phase = 'done';
+    this.going.delete(tracked.event.mrid);
   }
 
   /** Applies everything that is due at `now`: ends, then starts, then conflicts. */
@@ -339,7 +351,7 @@ export class Follower {
   private endOf(tracked: Tracked, mode: string): Seconds {
     let successor = Infinity;
     const end = scheduledEnd(tracked.event);
-    for (const other of this.events.values())
+    for (const other of this.going.values())
       if (other.phase === 'waiting' && other.event.start === end && other.from < successor && other.live.includes(mode))
         successor = other.from;
     return successor === Infinity ? tracked.to : Math.max(tracked.to, successor);
@@ -347,7 +359,7 @@ export class Follower {
 
   /** A stronger program's event that is over by schedule but, by its randomisation, not in fact. */
   private blocked(waiting: Tracked): boolean {
-    for (const other of this.events.values())
+    for (const other of this.going.values())
       if (
         other.phase === 'running' &&
         other.primacy < waiting.primacy &&
@@ -360,7 +372,7 @@ export class Follower {
 
   /** The event that took over by the server's word and begins here, by its randomisation, a little later. */
   private heir(tracked: Tracked, mode: string, now: Seconds): Tracked | undefined {
-    for (const other of this.events.values())
+    for (const other of this.going.values())
       if (
         other.phase === 'waiting' &&
         other.from > now &&
@@ -374,7 +386,7 @@ export class Follower {
 
   private of(phase: Tracked['phase']): Tracked[] {
     const found: Tracked[] = [];
-    for (const tracked of this.events.values()) if (tracked.phase === phase) found.push(tracked);
+    for (const tracked of this.going.values()) if (tracked.phase === phase) found.push(tracked);
     return found;
   }
 }
