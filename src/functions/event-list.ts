@@ -77,6 +77,9 @@ export function eventOf(
   };
 }
 
+/** What is no event, such as a billing period, was never made known: it begins at its start, though that be a change of its own. */
+const always = Number.MIN_SAFE_INTEGER;
+
 /** What a stored event says by itself. A cancellation or supersession that is stored stands. */
 export function factsOf(body: StoredEvent): EventFacts {
   const { interval, creationTime, randomizeStart, randomizeDuration, EventStatus: status } = body;
@@ -85,7 +88,7 @@ export function factsOf(body: StoredEvent): EventFacts {
   return {
     start: interval.start,
     durationS: interval.duration,
-    createdAt: creationTime ?? interval.start,
+    createdAt: creationTime ?? always,
     ...(randomizeStart !== undefined && { randomizeStart }),
     ...(randomizeDuration !== undefined && { randomizeDuration }),
     ...(cancelled && { cancelledAt: dateTime, cancelRandomized: currentStatus === eventStatus.cancelledRandomized }),

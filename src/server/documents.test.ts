@@ -207,3 +207,107 @@ describe.each(programNodes.map(node => [node.resource.type.name, node] as const)
     expect((await call('GET', node.path)).json).toEqual({ documents: [] });
   });
 });
+
+describe('the operator API of documents', () => {
+  const message = { value: { interval, priority: 1, textMessage: 'Storm' } };
+  const program = () => made('/api/messaging/programs', { ...programs.msg, sites: ['One'] });
+
+  it('makes once what is sent twice with one key, and writes down who did what', async () => {
+    const { id } = await program();
+    const at = `/api/messaging/programs/${id}/messages`;
+    const key = { 'idempotency-key': 'k1' };
+    const [first, again] = [await call('POST', at, message, key), await call('POST', at, message, key)];
+    expect([again.status, again.json, again.headers.get('idempotent-replayed')]).toEqual([201, first.json, 'true']);
+    expect((await call('GET', at)).json['documents']).toHaveLength(2);
+    const cancel = `${at}/${String(first.json['id'])}/cancel`;
+    expect((await call('POST', cancel, { reason: 'over' })).status).toBe(204);
+    expect((await call('GET', `${at}/${String(first.json['id'])}`)).json).toMatchObject({
+      value: { priority: 1, textMessage: 'Storm' },
+      state: { status: 2, since: t0, reason: 'over', listed: true },
+    });
+    const { json } = await call('GET', '/api/audit?limit=100');
+    const what = (json['entries'] ?? json['rows'] ?? Object.values(json).find(Array.isArray)) as { what: string }[];
+    expect(what.map(row => row.what)).toEqual(
+      expect.arrayContaining([
+        'POST /api/messaging/programs',
+        'POST /api/messaging/programs/{program}/messages',
+        'POST /api/messaging/programs/{program}/messages/{message}/cancel',
+      ]),
+    );
+  });
+
+  it('makes a day of prices in one step, and none of them where one is wrong', async () => {
+    const { id } = await made('/api/pricing/profiles', { ...programs.tp, sites: ['One'] });
+    const { json } = await call('GET', `/api/pricing/profiles/${id}/components`);
+    const [component] = json['documents'] as { id: string; href: string }[];
+    const at = `/api/pricing/profiles/${id}/components/${component?.id}/intervals`;
+    const items = Array.from({ length: 288 }, (_, n) => ({
+      value: { interval: { start: t0 + 86_400 + 300 * n, duration: 300 }, touTier: 0 },
+      steps: [{ value: { consumptionBlock: 0, price: n, startValue: 0 } }],
+    }));
+    const wrong = [
+      ...items.slice(0, 287),
+      { ...items[287], steps: [{ value: { consumptionBlock: 0, price: 2 ** 40, startValue: 0 } }] },
+    ];
+    const refused = await call('POST', at, { items: wrong });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('price')]);
+    expect(await read(`${component?.href}/tti`)).toContain('all="1"');
+    expect((await call('POST', at, { items })).status).toBe(201);
+    expect(await read(`${component?.href}/tti`)).toContain('all="289"');
+    const page = (await call('GET', `${at}?limit=100`)).json;
+    expect([(page['documents'] as unknown[]).length, typeof page['next']]).toEqual([100, 'string']);
+  });
+
+  it.each([
+    ['a text too long', { originator: 'x'.repeat(21) }],
+    ['what the server says itself', { mRID: 'AB'.repeat(16) }],
+    ['an element the type has not', { colour: 'red' }],
+    ['a character that XML cannot hold', { textMessage: 'a\u0000b' }],
+    ['a value beyond its range', { priority: 256 }],
+  ])('refuses %s, and says where', async (_what, value) => {
+    const { id } = await program();
+    const refused = await call('POST', `/api/messaging/programs/${id}/messages`, {
+      value: { ...message.value, ...value },
+    });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(Object.keys(value)[0] ?? '')]);
+    expect((await call('GET', `/api/messaging/programs/${id}/messages`)).json['documents']).toHaveLength(1);
+  });
+
+  it('answers flow reservations by the configured policy, and by hand', async () => {
+    const request =
+      '<FlowReservationRequest xmlns="urn:ieee:std:2030.5:ns"><mRID>AB</mRID>' +
+      `<creationTime>${t0}</creationTime><durationRequested>3600</durationRequested>` +
+      '<energyRequested><multiplier>3</multiplier><value>3</value></energyRequested>' +
+      `<intervalRequested><duration>7200</duration><start>${t0}</start></intervalRequested>` +
+      '<powerRequested><multiplier>3</multiplier><value>3</value></powerRequested>' +
+      `<RequestStatus><dateTime>${t0}</dateTime><requestStatus>0</requestStatus></RequestStatus></FlowReservationRequest>`;
+    expect((await device.ask('/edev/1/frq', { method: 'POST', body: request })).status).toBe(201);
+    const shown = async () =>
+      (
+        (await call('GET', '/api/sites/One/flow-reservations')).json['requests'] as {
+          request: string;
+          answers: object[];
+        }[]
+      )[0];
+    // 2 kW firm import: all that `capacity` has to give.
+    expect((await shown())?.answers).toMatchObject([
+      { powerW: 2000, energyWh: 3000, start: t0, durationS: 7200, status: 1 },
+    ]);
+    const answer = { start: t0, durationS: 7200, powerW: 1000, energyWh: 2000 };
+    const at = `/api/sites/One/flow-reservations/${(await shown())?.request}`;
+    expect((await call('POST', `${at}/answer`, { ...answer, powerW: 3001 })).status).toBe(400);
+    expect((await call('POST', `${at}/answer`, answer)).status).toBe(201);
+    expect((await shown())?.answers.map(each => (each as { status: number }).status).sort()).toEqual([1, 4]);
+    expect((await call('POST', `${at}/withdraw`)).status).toBe(204);
+    expect(await read('/edev/1/frp?l=9')).not.toContain('<currentStatus>1<');
+    expect((await call('GET', '/api/flow-reservations')).json).toEqual({ requests: [] });
+  });
+
+  it('shows what a site is to follow', async () => {
+    await program();
+    house.clock.advance(600);
+    expect((await call('GET', '/api/sites/One/events-in-force')).json).toMatchObject({
+      events: [{ kind: 'TextMessage', primacy: 9 }],
+    });
+  });
+});

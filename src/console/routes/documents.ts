@@ -21,6 +21,8 @@ import {
   type DocumentNode,
 } from '../../functions/operator/documents/nodes';
 import { documentPage, documentShown, eventResponses } from '../../functions/operator/documents/shown';
+import { eventsInForce } from '../../functions/operator/events-in-force';
+import { findSite } from '../../functions/operator/sites';
 import * as input from '../input';
 import { fieldsShape } from '../model-shape';
 import { paged, pageQuery } from '../paging';
@@ -209,7 +211,29 @@ const placeRoutes = (node: DocumentNode, what: string): Route[] => [
   }),
 ];
 
-export const documentRoutes: readonly Route[] = programNodes.flatMap(withBelow).flatMap(node => {
+const inForceRoute = route({
+  method: 'get',
+  path: '/api/sites/{site}/events-in-force',
+  tag: 'Groups and assignments',
+  summary: 'show which events beside DERControls a site is to follow now',
+  role: 'viewer',
+  answer: z.strictObject({
+    events: z.array(
+      z.strictObject({
+        kind: z.string(),
+        program: z.string(),
+        primacy: z.number(),
+        mRID: z.string(),
+        href: z.string(),
+      }),
+    ),
+  }),
+  handle: async (deps, { params }) => ({
+    events: await eventsInForce(deps, (await findSite(deps.store, params['site'] ?? '')).edev),
+  }),
+});
+
+const provisioning: readonly Route[] = programNodes.flatMap(withBelow).flatMap(node => {
   const what = node.resource.type.name;
   return [
     ...(node.list ? listRoutes(node, what) : []),
@@ -218,3 +242,5 @@ export const documentRoutes: readonly Route[] = programNodes.flatMap(withBelow).
     ...(isProgram(node) ? placeRoutes(node, what) : []),
   ];
 });
+
+export const documentRoutes: readonly Route[] = [inForceRoute, ...provisioning];
