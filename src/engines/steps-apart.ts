@@ -39,7 +39,15 @@ export function stretchOf(snapshot: Snapshot, { first, steps }: Stretch): Snapsh
       const [a, b, c] = asset.passiveByPhase;
       return { ...asset, passive: flow(asset.passive), passiveByPhase: [flow(a), flow(b), flow(c)] as const };
     }),
-    ...(passive && { passive: passive.map(draw => ({ ...draw, w: part(draw.w), var: part(draw.var) })) }),
+    ...(passive && {
+      passive: passive.map(draw => ({
+        ...draw,
+        w: part(draw.w),
+        var: part(draw.var),
+        ...(draw.highW && { highW: part(draw.highW) }),
+        ...(draw.lowW && { lowW: part(draw.lowW) }),
+      })),
+    }),
   };
 }
 

@@ -21,7 +21,7 @@ export function stepHashes(snapshot: Snapshot): string[] {
       stepS,
       devices: devices.map(({ telemetry, ...device }) => (void telemetry, device)),
       assets: assets.map(({ passive: all, passiveByPhase, ...asset }) => (void all, void passiveByPhase, asset)),
-      passive: passive.map(({ var: q, w, ...draw }) => (void q, void w, draw)),
+      passive: passive.map(({ highW, lowW, var: q, w, ...draw }) => (void [highW, lowW, q, w], draw)),
       drawn: snapshot.passive !== undefined,
     }),
   );
@@ -29,7 +29,7 @@ export function stepHashes(snapshot: Snapshot): string[] {
   const same = hash.digest();
   const columns = [
     ...assets.flatMap(asset => [asset.passive, ...asset.passiveByPhase]).flatMap(f => [f.highW, f.lowW, f.var]),
-    ...passive.flatMap(draw => [draw.w, draw.var]),
+    ...passive.flatMap(draw => [draw.w, draw.var, draw.highW ?? [], draw.lowW ?? []]),
   ];
   const column = new Float64Array(columns.length + 1);
   return Array.from({ length: steps }, (_, step) => {
