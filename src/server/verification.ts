@@ -4,8 +4,10 @@
  */
 import { type Clock } from '../base/clock';
 import { nextTurn } from '../base/turn';
+import { type Device } from '../engines/api';
 import { type Network } from '../grid/network';
 import { drawsInStep } from '../grid/passive-draws';
+import { feederOf } from '../grid/areas';
 import { reduced } from '../grid/reduce';
 import { type Box, type BoxReport, Verifier } from '../grid/verify';
 import { type Verify } from '../services/verified';
@@ -21,8 +23,9 @@ export interface VerificationOptions {
 const mostRemembered = 5000;
 
 export function verification(network: Network, { budgetS, seed, wall }: VerificationOptions): Verify {
-  /** Why a step failed, or an empty text, by all it depends on. */
-  const known = new Map<string, string>();
+  /** What was found of a step, by all it depends on. */
+  const known = new Map<string, Finding>();
+  const feeder = feederOf(network);
   let verifier: Verifier | undefined;
   let places = '';
 
@@ -36,6 +39,7 @@ export function verification(network: Network, { budgetS, seed, wall }: Verifica
       places = at;
     }
     const unsafe = new Map<number, string>();
+    const only = new Map<number, ReadonlySet<string>>();
     const by = new Map(envelopes.map(envelope => [envelope.device, envelope]));
     const from = wall.monotonicMs();
     let notLookedAt = 0;
@@ -58,22 +62,72 @@ export function verification(network: Network, { budgetS, seed, wall }: Verifica
         boxes.map(({ exportW, importW }) => [importW, exportW]),
         draws.map(({ bus, phase, var: q, w }) => [bus, phase, w, q]),
       ]);
-      let why = known.get(key);
-      if (why === undefined) {
+      let found = known.get(key);
+      if (found === undefined) {
         if ((wall.monotonicMs() - from) / 1000 >= budgetS) {
           notLookedAt++;
           continue;
         }
         await new Promise<void>(nextTurn); // a server answers requests meanwhile
-        why = reason(verifier.verify(draws, boxes));
-        known.set(key, why);
+        const judge = verifier;
+        found = findingOf(by => judge.verify(draws, by), boxes, { devices, feeder });
+        known.set(key, found);
         const oldest = known.keys().next();
         if (known.size > mostRemembered && !oldest.done) known.delete(oldest.value);
       }
-      if (why !== '') unsafe.set(step, why);
+      if (found.why === '') continue;
+      unsafe.set(step, found.why);
+      if (found.sites) only.set(step, found.sites);
     }
-    return { unsafe, notLookedAt };
+    return { unsafe, only, notLookedAt };
   };
+}
+
+interface Finding {
+  /** Empty where nothing is wrong. */
+  readonly why: string;
+  /** Sites that have to be on firm; all of them unless given. */
+  readonly sites?: ReadonlySet<string>;
+}
+
+/**
+ * Where something is broken in some feeders only, and all is well with the sites of these on firm, the others keep what they have. What is
+ * broken upstream of all feeders concerns everybody.
+ */
+function findingOf(
+  verify: (boxes: readonly Box[]) => BoxReport,
+  boxes: readonly Box[],
+  { devices, feeder }: { devices: readonly Device[]; feeder: ReturnType<typeof feederOf> },
+): Finding {
+  const first = verify(boxes);
+  const why = reason(first);
+  if (why === '') return { why };
+  const firm = new Map(devices.map(device => [device.id, device]));
+  const concerned = new Set<number>();
+  let report = first;
+  // Each round adds the feeders in which something is still broken.
+  for (let round = 0; round < 4; round++) {
+    const places = report.breaches.map(({ kind, name }) =>
+      feeder(`${kind === 'high' || kind === 'low' ? 'bus' : 'branch'} ${name.toLowerCase()}`),
+    );
+    const before = concerned.size;
+    for (const place of places) {
+      if (place === undefined) return { why };
+      concerned.add(place);
+    }
+    if (concerned.size === before) return { why };
+    const isConcerned = ({ bus }: Box): boolean => concerned.has(feeder(`bus ${bus.toLowerCase()}`) ?? -1);
+    const now = boxes.map(box => {
+      const { firmExportW = 0, firmImportW = 0, maxExportW = 0, maxImportW = 0 } = firm.get(box.site) ?? {};
+      if (!isConcerned(box)) return box;
+      return { ...box, importW: Math.min(firmImportW, maxImportW), exportW: Math.min(firmExportW, maxExportW) };
+    });
+    const sites = new Set(now.filter(isConcerned).map(({ site }) => site));
+    if (sites.size === boxes.length) return { why };
+    report = verify(now);
+    if (reason(report) === '') return { why, sites };
+  }
+  return { why };
 }
 
 /** The worst limit that the sites break; what is broken with all of them at rest is none of theirs unless they make it worse. */

@@ -1,6 +1,6 @@
 /**
  * What the runner does with the verdict of a verification: a step whose limits can break something is not published, firm takes its
- * place for every site, and the reason is told. How envelopes are verified is the caller's business (`server/verification.ts`).
+ * place for every site of the feeder that fails, and the reason is told. How envelopes are verified is the caller's business (`server/verification.ts`).
  */
 import { type Notice, type Snapshot } from '../engines/api';
 import { type NetResult, type SafeEnvelope, firmEnvelopes } from './safety-net';
@@ -8,6 +8,8 @@ import { type NetResult, type SafeEnvelope, firmEnvelopes } from './safety-net';
 /** Steps that fail, and why, in an operator's words; and how many there was no time to look at. */
 export interface Verdict {
   readonly unsafe: ReadonlyMap<number, string>;
+  /** Of those steps, the sites that have to be on firm where it is not all of them: those of the feeder that fails. */
+  readonly only?: ReadonlyMap<number, ReadonlySet<string>>;
   readonly notLookedAt: number;
 }
 
@@ -17,7 +19,7 @@ export type Verify = (snapshot: Snapshot, envelopes: readonly SafeEnvelope[]) =>
 export function withVerdict(
   snapshot: Snapshot,
   net: NetResult,
-  { notLookedAt, unsafe }: Verdict,
+  { notLookedAt, only, unsafe }: Verdict,
 ): NetResult & { readonly notices: readonly Notice[] } {
   const notices: Notice[] = [];
   if (notLookedAt > 0)
@@ -33,6 +35,7 @@ export function withVerdict(
     if (!floor) return envelope;
     const [importW, exportW, bound] = [envelope.importW.slice(), envelope.exportW.slice(), envelope.bound.slice()];
     for (const [step, why] of unsafe) {
+      if (only?.get(step)?.has(envelope.device) === false) continue;
       const [i, e] = [floor.importW[step] ?? 0, floor.exportW[step] ?? 0];
       if (importW[step] === i && exportW[step] === e) continue;
       count += Number(importW[step] !== i) + Number(exportW[step] !== e);
@@ -43,6 +46,8 @@ export function withVerdict(
   });
   if (count === 0) return { ...net, notices };
   const [[first, why]] = [...unsafe] as [[number, string]];
-  const text = `limits failed the verification by power flow: firm used in ${unsafe.size} of ${snapshot.steps} steps (first step ${first}, ${why})`;
+  const sites = new Set([...unsafe.keys()].flatMap(step => [...(only?.get(step) ?? firm.keys())]));
+  const some = sites.size < firm.size ? ` at ${sites.size} of ${firm.size} sites` : '';
+  const text = `limits failed the verification by power flow: firm used in ${unsafe.size} of ${snapshot.steps} steps${some} (first step ${first}, ${why})`;
   return { ...net, envelopes, events: [...net.events, { rule: 'unsafe', count, text }], notices };
 }
