@@ -6,11 +6,8 @@ import { Blocked, type Operator } from './operator';
 export interface HeadroomOptions {
   readonly base: string;
   readonly key: string;
-  /**
-   * Where whoever runs the suite has the server in hand: ends it, changes its configuration, and starts it again at the same
-   * ports. Resolves when it serves.
-   */
-  readonly restart?: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Where whoever runs the suite has the server in hand: ends it and starts it again at the same ports. */
+  readonly restart?: () => Promise<void>;
 }
 
 export function headroomOperator({ base, key, restart }: HeadroomOptions): Operator {
@@ -127,8 +124,9 @@ export function headroomOperator({ base, key, restart }: HeadroomOptions): Opera
           await call('end a subscription', 'POST', `/api/subscriptions/${edev}/${sub}/end`, { status });
         }
     },
-    redirectOnce: blocked('redirect a client'),
-    restart: restart ? () => restart({}) : blocked('restart the server'),
+    redirectOnce: (lfdi, path, to) =>
+      call('redirect a client', 'PUT', '/api/redirects', { path, to, status: 302, lfdi, once: true }),
+    restart: restart ?? blocked('restart the server'),
     close: async () => undefined,
   };
 }

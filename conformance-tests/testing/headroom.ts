@@ -1,11 +1,11 @@
 /** `headroom serve` as the server under test: a process of its own, on a warped clock, with the operator API at hand. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ScaledClock, SystemClock } from '../../src/base/clock';
+import { startOwnServer } from '../../src/cli/conformance/own-server';
 import { loadPki, loadServerFiles } from '../../src/tls';
 import { createLab } from '../lab';
 import { headroomOperator } from '../operator-api';
@@ -37,16 +37,17 @@ export async function startHeadroom({ speed }: { speed: number }): Promise<Headr
   const wallMs = new SystemClock().nowMs();
   const clock = new ScaledClock(wallMs, speed, wallMs);
   const plainPort = await freePort();
-  const start = (settings: Settings) => serve(dir, `${wallMs},${speed},${wallMs}`, settings);
-  let life = await start({ redirectPort: plainPort });
-  const { port, operatorPort } = life;
+  const server = await startOwnServer({
+    dir,
+    clock: `${wallMs},${speed},${wallMs}`,
+    settings: { redirectPort: plainPort },
+    main,
+  });
+  const { port, operatorPort } = server;
   const operator = headroomOperator({
     base: `http://127.0.0.1:${operatorPort}`,
     key: readFileSync(join(dir, 'operator.key'), 'utf8').trim(),
-    restart: async settings => {
-      await end(life.child);
-      life = await start({ ...settings, port, operatorPort });
-    },
+    restart: () => server.restart(),
   });
   const lab = createLab({
     host: '127.0.0.1',
@@ -63,41 +64,11 @@ export async function startHeadroom({ speed }: { speed: number }): Promise<Headr
     lab,
     dir,
     stop: async () => {
-      await end(life.child);
+      await server.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
-
-interface Life {
-  readonly child: ChildProcess;
-  readonly port: number;
-  readonly operatorPort: number;
-}
-
-type Settings = Readonly<Record<string, unknown>>;
-
-async function serve(dir: string, clock: string, settings: Settings): Promise<Life> {
-  const file = join(dir, 'config.json');
-  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...settings }));
-  const child = spawn(process.execPath, [main, 'serve', dir, '--clock', clock], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { stdout } = child;
-  if (!stdout) throw new Error('the server has no standard output');
-  const line = await new Promise<string>((ready, failed) => {
-    child.once('exit', code => failed(new Error(`headroom serve ended with ${code}`)));
-    createInterface({ input: stdout }).once('line', ready);
-  });
-  return { child, ...(JSON.parse(line) as { port: number; operatorPort: number }) };
-}
-
-const end = (child: ChildProcess): Promise<void> =>
-  new Promise(done => {
-    if (child.exitCode !== null) return done();
-    child.once('exit', () => done());
-    child.kill('SIGTERM');
-  });
 
 /** A port that was free a moment ago. */
 const freePort = (): Promise<number> =>

@@ -16,7 +16,9 @@ import { runAll } from '../../conformance-tests/run-all';
 import { readConfig } from '../server/config';
 import { readOperatorKey } from '../server/init';
 import { initPki, loadPki, loadServerFiles } from '../tls';
-import { type AddCommand } from './command';
+import { type AddCommand, type Io } from './command';
+import { startOwnServer, type OwnServer } from './conformance/own-server';
+import { numberOption } from './number-option';
 import { scaledClock } from './clock-option';
 import { readRunFile } from './operator-api';
 
@@ -28,6 +30,8 @@ interface Options {
   roots?: string;
   only: string[];
   clock?: string;
+  serve?: boolean;
+  speed?: string;
   sideBySide: string;
   pics?: string;
   receiver: string;
@@ -56,6 +60,8 @@ export const conformance: AddCommand = (program, io) => {
     .option('--roots <file>', 'PEM of the roots the server’s certificate leads to')
     .option('--only <patterns...>', 'procedures to run, such as COMM-003 BASIC-0*', [])
     .option('--clock <start,speed,wall>', 'the warped clock the server was started with; waits are as much shorter')
+    .option('--serve', 'with --dir: start the server here, so that procedures may restart it; no url is needed then')
+    .option('--speed <factor>', 'with --serve: a clock so much faster, for both', '1')
     .option('--side-by-side <count>', 'procedures that run at the same time', '8')
     .option('--pics <file>', 'what the server claims, as JSON {"product", "claims", "form"}; everything unless given')
     .option('--receiver <address>', 'address of this machine that the server sends notifications to', '127.0.0.1')
@@ -80,26 +86,28 @@ export const conformance: AddCommand = (program, io) => {
       const sideBySide = wholeNumber('--side-by-side', options.sideBySide);
       const plainPort = options.plainPort === undefined ? undefined : wholeNumber('--plain-port', options.plainPort);
       const pics = readPics(options.pics === undefined ? undefined : resolve(io.cwd, options.pics));
-      const target = targetOf(url);
       const home = options.dir === undefined ? undefined : resolve(io.cwd, options.dir);
+      const own = options.serve ? await ownServer(home, options, io) : undefined;
+      const target = own ? { host: '127.0.0.1', port: own.server.port, dcapPath: '/dcap' } : targetOf(url);
+      const clockText = own?.clock ?? options.clock;
       const folder = home === undefined ? undefined : readConfig(home).pki;
-      const own = resolve(io.cwd, options.pki ?? 'conformance-pki');
-      const operator = operatorOf(options, home);
-      const clock = options.clock === undefined ? io.clock : scaledClock(options.clock);
-      if (home === undefined && !existsSync(resolve(own, 'pki'))) {
-        initPki(own, { clock: io.clock });
-        io.say(`made the suite's PKI; let the server trust ${own}/pki/roots.pem`);
+      const suite = resolve(io.cwd, options.pki ?? 'conformance-pki');
+      const operator = operatorOf(options, home, own?.server);
+      const clock = clockText === undefined ? io.clock : scaledClock(clockText);
+      if (home === undefined && !existsSync(resolve(suite, 'pki'))) {
+        initPki(suite, { clock: io.clock });
+        io.say(`made the suite's PKI; let the server trust ${suite}/pki/roots.pem`);
       }
       const serverRootsPem =
         options.roots === undefined
-          ? loadServerFiles(home ?? own, folder).rootsPem
+          ? loadServerFiles(home ?? suite, folder).rootsPem
           : readFileSync(resolve(io.cwd, options.roots), 'utf8');
       const results = await runAll(chosen, {
         lab: createLab({
           ...target,
           operator,
           clock,
-          pki: loadPki(home ?? own, folder),
+          pki: loadPki(home ?? suite, folder),
           serverRootsPem,
           runId: String(io.clock.nowMs()),
           receiverHost: options.receiver,
@@ -108,9 +116,9 @@ export const conformance: AddCommand = (program, io) => {
         claims: pics.claims,
         // A person can do one thing at a time.
         sideBySide: options.operator === 'prompt' ? 1 : sideBySide,
-        speed: options.clock === undefined ? 1 : Number(options.clock.split(',')[1]),
+        speed: clockText === undefined ? 1 : Number(clockText.split(',')[1]),
         progress: io.say,
-      });
+      }).finally(() => own?.server.stop());
       await operator.close();
       io.out(tableOf(results));
       if (options.out !== undefined) {
@@ -123,7 +131,24 @@ export const conformance: AddCommand = (program, io) => {
     });
 };
 
-function operatorOf(options: Options, home: string | undefined): Operator {
+/** What the lab's own server must allow: notifications to this machine, and a clock that says it is no authority (CORE-005). */
+const labSettings = { port: 0, operatorPort: 0, host: '127.0.0.1', notifyAllow: '127.0.0.1', timeQuality: 7 } as const;
+
+async function ownServer(
+  home: string | undefined,
+  { speed: given = '1', clock: shared }: Options,
+  io: Io,
+): Promise<{ server: OwnServer; clock?: string }> {
+  if (home === undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'name the server folder with --dir' });
+  if (shared !== undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'use --speed instead of --clock' });
+  const speed = numberOption('--speed', given, 0.1, 1000);
+  const wallMs = io.clock.nowMs();
+  const clock = speed === 1 ? undefined : `${wallMs},${speed},${wallMs}`;
+  const server = await startOwnServer({ dir: home, ...(clock !== undefined && { clock }), settings: labSettings });
+  return { server, ...(clock !== undefined && { clock }) };
+}
+
+function operatorOf(options: Options, home: string | undefined, own?: OwnServer): Operator {
   if (options.operator === 'prompt') return promptOperator(process.stdin, process.stdout);
   if (options.operator === 'hook') {
     if (options.hook === undefined)
@@ -138,7 +163,7 @@ function operatorOf(options: Options, home: string | undefined): Operator {
       note: 'name the server folder with --dir, or use --operator hook or prompt',
     });
   const base = `http://127.0.0.1:${readRunFile(home).operatorPort}`;
-  return headroomOperator({ base, key: readOperatorKey(home) });
+  return headroomOperator({ base, key: readOperatorKey(home), ...(own && { restart: () => own.restart() }) });
 }
 
 function readPics(file: string | undefined): Pics {
