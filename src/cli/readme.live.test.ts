@@ -56,6 +56,9 @@ const shows: Readonly<Record<string, RegExp>> = {
   printf: /<DERProgramList [^]*<primacy>20<\/primacy>/,
   curl: /<DERProgram [^]*<description>Envelope of Van depot</,
   'key add': /^hrk_/,
+  'envelope withdraw': /^Van depot: withdrawn: maintenance, from 2/,
+  'program add': /^program p[0-9A-F]+ is made, mRID [0-9A-F]{32}/,
+  log: /serving +\{"port":\d+/,
   audit: /done +key operator\.key +from 127\.0\.0\.1 +POST \/api\/sites/,
 };
 
