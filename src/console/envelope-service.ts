@@ -1,4 +1,7 @@
+import { type AbnormalService } from './abnormal-service';
 import { type Site } from '../functions/site';
+import { type ReasonCode } from '../services/reasons';
+import { type FirmShortfall } from '../services/run-report';
 import { type ForecastBasis } from '../services/basis';
 import { type Withdrawal } from '../services/withdrawn';
 import { type ForecastService } from './forecast-service';
@@ -11,6 +14,8 @@ export interface EnvelopeImport {
   readonly stepS: number;
   readonly importW: readonly number[];
   readonly exportW: readonly number[];
+  /** Why limits may be lower than what was published. */
+  readonly reason?: ReasonCode | undefined;
 }
 
 /** What one run did, for operators and reports. */
@@ -58,7 +63,11 @@ export interface EnvelopeService {
   /** Of what flows besides the sites. */
   readonly forecasts: ForecastService;
   /** Runs the engine now and publishes; the result says what was published and what fell back. */
-  run(): Promise<object>;
+  run(reason?: ReasonCode): Promise<object>;
+  /** Orders, constraints and switching. */
+  readonly abnormal: AbnormalService;
+  /** Firm limits that the latest run could not give; they were kept all the same. */
+  shortfalls(): readonly FirmShortfall[];
   /** The latest runs of this process, oldest first. */
   runs(): readonly EnvelopeRun[];
   /** Publishes limits computed elsewhere, after the same safety net. */

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { Problem } from '../base/problem';
 import { levels } from '../functions/groups';
 import { dialects, type DialectId } from '../model/dialect';
+import { lgpShapes } from '../services/products/letter';
+import { products, type Product } from '../services/products/version';
+import { operatorReasons, type ReasonCode } from '../services/reasons';
 import { withdrawalReasons } from '../services/withdrawn';
 import { pathId } from './shapes';
 
@@ -159,6 +162,115 @@ export const newDefault = z.strictObject({
 export const newCurve = z.record(z.string(), z.unknown());
 export const cancellation = z.strictObject({ randomized: z.boolean().default(false) });
 
+export const operatorReason = z.enum(operatorReasons as [ReasonCode, ...ReasonCode[]]);
+export const envelopeRunAsk = z.strictObject({
+  reason: operatorReason
+    .optional()
+    .describe('Why variable limits may be lower than what was published, between two collections'),
+});
+
+const moment = z.number().int().min(0).max(4e12);
+const localOrSeconds = z.union([moment, z.string().max(40)]);
+const figures = z
+  .union([watt, z.record(z.string(), z.unknown())])
+  .describe('Watts, or a profile: H24, 288, 8760, seasons, blocks');
+const sided = z.strictObject({ import: figures.optional(), export: figures.optional() });
+export const newContract = z.strictObject({
+  contract: z.string().min(1).max(64).describe('What the paper is called'),
+  format: z.enum(['LLL', 'LGP', 'figures']),
+  product: z
+    .enum(products as [Product, ...Product[]])
+    .optional()
+    .describe('static for LLL and LGP, dynamic for figures, unless given'),
+  purpose: z.enum(['bridging', 'non-bridging']).optional(),
+  effectiveAt: localOrSeconds.describe('Seconds since 1970, or a local date or time such as 2026-12-01'),
+  endsAt: localOrSeconds.optional().describe('Of a temporary one; what was before holds again'),
+  electsNonBridgingOn: localOrSeconds.optional(),
+  timeZone: z.string().max(64).optional(),
+  seasons: z
+    .array(
+      z.strictObject({
+        name: z.string().max(64).optional(),
+        months: z.array(z.number().int().min(1).max(12)).min(1).max(12),
+        watts: z.array(watt).max(24).optional(),
+        blocks: z
+          .array(
+            z.strictObject({ from: z.number().int().min(0).max(23), to: z.number().int().min(0).max(24), watts: watt }),
+          )
+          .max(24)
+          .optional(),
+      }),
+    )
+    .max(12)
+    .optional(),
+  shape: z.enum(lgpShapes).optional(),
+  watts: z.array(z.unknown()).max(8760).optional(),
+  block: z.strictObject({ from: z.number().int().min(0).max(23), to: z.number().int().min(0).max(24) }).optional(),
+  firm: sided.optional(),
+  most: sided.optional(),
+  noticeS: z.number().int().min(0).max(31_536_000).optional().describe('Least seconds of notice of a reduction'),
+  loss: z
+    .strictObject({
+      firmAfterLossS: z
+        .number()
+        .int()
+        .min(0)
+        .max(72 * 3600),
+      by: z.enum(['device', 'horizon']),
+    })
+    .optional()
+    .describe('When a site that lost contact is on firm, and who sees to it'),
+  note: z.string().max(200).optional(),
+});
+
+export const newOrder = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, 'want letters, digits, - and _')
+    .optional()
+    .describe('R14-n unless given'),
+  target: z.strictObject({ kind: z.enum(['site', 'group', 'asset']), id: z.string().min(1).max(200) }),
+  ask: z.strictObject({
+    kind: z
+      .enum(['each', 'together', 'reduce'])
+      .describe('No site above it; their sum not above it; by so much below what they do now'),
+    importW: watt.optional(),
+    exportW: watt.optional(),
+  }),
+  reason: operatorReason,
+  belowFirm: z.boolean().default(false).describe('Whether it may take sites below firm; the reason must allow it too'),
+  note: z.string().max(200).optional(),
+  start: moment.optional().describe('Now when left out'),
+  end: moment.optional().describe('Until it is released when left out'),
+  releaseS: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('Seconds over which limits come back, in three stages'),
+});
+
+export const newSwitching = z.strictObject({
+  changes: z
+    .array(z.strictObject({ name: z.string().min(1).max(200), to: z.enum(['open', 'closed']) }))
+    .min(1)
+    .max(100),
+  at: moment.optional().describe('Now when left out'),
+  reason: operatorReason.default('reconfiguration'),
+  note: z.string().max(200).optional(),
+});
+export const loading = z.strictObject({
+  va: z.number().min(0).max(1e12).describe('Over all phases'),
+  direction: z.enum(['import', 'export']),
+  at: moment.optional(),
+});
+export const voltage = z.strictObject({
+  v: z.number().min(0).max(1e6).describe('To neutral'),
+  phase: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  at: moment.optional(),
+});
+
 export const envelopeImport = z
   .strictObject({
     site: z.string(),
@@ -166,6 +278,9 @@ export const envelopeImport = z
     stepS: z.number().int().min(1).max(31_536_000),
     importW: z.array(watt).min(1).max(20_000),
     exportW: z.array(watt).min(1).max(20_000),
+    reason: operatorReason
+      .optional()
+      .describe('Why limits may be lower than what was published; without it they may not'),
   })
   .refine(({ importW, exportW }) => importW.length === exportW.length, {
     path: ['exportW'],

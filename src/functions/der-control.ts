@@ -9,9 +9,11 @@ import { href } from '../model/href';
 import { sortKey } from '../model/sort-key';
 import { watts } from '../base/units';
 import { findControl, type EnvelopeControl } from '../services/envelopes/controls';
-import { visibleControls } from '../services/envelopes/window';
+import { nextShown, visibleControls } from '../services/envelopes/window';
+import { turnsOf, versionAt as contractAt } from '../services/products/version';
 import { isActive, isListed, nextChange, statusAt, versionAt, type Edition } from '../services/timeline';
 import { type Behaviour, type Context, type PageAsk } from './behaviour';
+import { contractHead } from './operator/contracts';
 import { limitsBase, speaksWatts } from './limits';
 import { pageOf } from './lists';
 import { type StoredProgram } from './provision';
@@ -62,9 +64,17 @@ async function listed(ctx: Context, derp: string, program: StoredProgram | undef
   if (program.envelopeOf !== undefined) {
     const site = program.envelopeOf;
     const all = await ctx.envelopes.ofSite(ctx.store.series, site);
-    const now = ctx.nowUntil(moment => soonest(all, moment, edition));
+    const { versions = [] } = (await contractHead(ctx.store, site)) ?? {};
+    const lossAt = (moment: Seconds) => contractAt(versions, moment)?.loss;
+    const now = ctx.nowUntil(moment =>
+      earliest(
+        soonest(all, moment, edition),
+        nextShown(all, moment, lossAt(moment)),
+        turnsOf(versions).find(turn => turn > moment),
+      ),
+    );
     const maxW = speaksWatts(ctx.scope.dialect) ? 0 : await setMaxW(ctx, site);
-    const controls = visibleControls(all, now, { window: ctx.house.controlWindow }).map(control =>
+    const controls = visibleControls(all, now, { window: ctx.house.controlWindow, loss: lossAt(now) }).map(control =>
       envelopeWire(ctx, derp, control, maxW),
     );
     return { now, controls, active: controls.filter(({ facts }) => isActive(facts, now)) };
@@ -72,6 +82,11 @@ async function listed(ctx: Context, derp: string, program: StoredProgram | undef
   const all = await ctx.envelopes.issued.ofProgram(ctx.store, derp);
   const now = ctx.nowUntil(moment => standingAt(derp, all, moment, ctx.scope.dialect).until);
   return { now, ...standingAt(derp, all, now, ctx.scope.dialect) };
+}
+
+function earliest(...moments: readonly (Seconds | undefined)[]): Seconds | undefined {
+  const known = moments.filter(moment => moment !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 export async function programOf(ctx: Context, derp: string): Promise<StoredProgram | undefined> {

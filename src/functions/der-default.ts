@@ -3,6 +3,7 @@ import { model } from '../model';
 import { href } from '../model/href';
 import { type Behaviour } from './behaviour';
 import { programOf, setMaxW } from './der-control';
+import { firmDefault } from './firm';
 import { limitsBase } from './limits';
 import { type StoredDefault } from './provision';
 
@@ -12,8 +13,11 @@ const defaultControl: Behaviour = {
   item: async (ctx, { derp = '' }) => {
     const doc = await ctx.store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
     if (!doc) return undefined;
-    const { mRID, description, version, importW, exportW, base, settings } = doc.body;
+    const { mRID, description, base, settings } = doc.body;
     const program = await programOf(ctx, derp);
+    const site = program?.envelopeOf;
+    const firm = site === undefined ? doc.body : await firmDefault(ctx.store, site, doc.body, ctx.nowUntil.bind(ctx));
+    const { importW, exportW, version } = firm;
     const maxW = program?.envelopeOf !== undefined ? await setMaxW(ctx, program.envelopeOf) : 0;
     const limits = limitsBase(
       { ...(importW !== undefined && { importW }), ...(exportW !== undefined && { exportW }) },

@@ -14,24 +14,35 @@ import {
 } from '../console/envelope-service';
 import { type Engine, type Snapshot } from '../engines/api';
 import { loadEngine } from '../engines';
+import { contractsReader } from '../functions/operator/contracts';
+import { standingOrders } from '../functions/operator/orders';
 import { noSite } from '../functions/operator/sites';
 import { stands, withdrawalOf, withdrawnSites } from '../functions/operator/withdrawals';
 import { allSites, siteOf, type Site } from '../functions/site';
 import { assetOfBus, withHeadRating } from '../grid/assets';
+import { type Switched } from '../grid/switching';
 import { type Network } from '../grid/network';
 import { powerFlow } from '../grid/power-flow';
 import { readNetwork } from '../grid/read';
 import { readBasis } from '../services/basis';
 import { hostOf, processHost, type EngineHost } from '../services/engine-host';
 import { controlsOf, inForce, liveControls, type EnvelopeControl } from '../services/envelopes/controls';
-import { createEnvelopeRunner, type EnvelopeRunner } from '../services/envelope-runner';
+import { createEnvelopeRunner, type EnvelopeRunner, type RunnerParts } from '../services/envelope-runner';
+import { deepFreeze } from '../services/inputs-hash';
+import { type Standing } from '../services/publisher';
+import { type FirmShortfall } from '../services/run-report';
+import { type View } from '../services/scenes';
+import { type Verify } from '../services/verified';
 import { type RunResult } from '../services/run-result';
 import { scheduledEnd } from '../services/timeline';
 import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
+import { abnormalService } from './abnormal';
+import { contractRunner } from './contract-runner';
 import { type ServerDeps } from './deps';
 import { forecastsOf, noForecasts } from './forecasts-of';
 import { holds, snapshotMaker } from './snapshot';
+import { scenesOf, switchingBook } from './switching';
 import { verification } from './verification';
 
 export interface Envelopes extends EnvelopeService {
@@ -54,15 +65,47 @@ export async function envelopeService(
   let cancel: Cancel = () => undefined;
   const checkBus = network ? busCheck(network) : () => undefined;
   const forecasts = forecastsOf(network, deps);
-  let runner: EnvelopeRunner | undefined;
-  if (network) runner = governed(deps, network, host);
-  const mustRun = (): EnvelopeRunner => {
-    if (!runner)
+  const contracts = contractsReader();
+  const standingNow = async (): Promise<Standing> => ({
+    versions: await contracts(store),
+    orders: await standingOrders(store, clock.now()),
+  });
+  const common = {
+    store,
+    clock,
+    log: deps.log,
+    metrics: deps.metrics,
+    pen: config.enterpriseNumber,
+    withdrawn: () => withdrawnSites(store, clock.now()),
+    standing: standingNow,
+    variable: {
+      timeZone: config.timeZone,
+      publishAtS: dayS(config.variablePublishAt),
+      effectiveAtS: dayS(config.variableEffectiveAt),
+      horizonS: config.envelopeHorizonS,
+    },
+    stepS: config.envelopeStepS,
+    horizonS: config.envelopeHorizonS,
+  };
+  const grid = network && governed(network, host);
+  const runner = grid?.runner;
+  /** Without a network: what contracts say of their sites. */
+  const plain = contractRunner(common, { contracts, seed: config.seed, wall });
+  const abnormal = abnormalService({
+    deps,
+    wall,
+    contracts,
+    runner: runner ?? plain.runner,
+    grid: grid && { ...grid, run: async () => noted(await grid.runner.run()) },
+  });
+  const mustRun = async (): Promise<EnvelopeRunner> => {
+    if (runner) return runner;
+    if ((await contracts(store)).size === 0)
       throw new Problem('BAD_CONFIG', {
         at: 'network',
-        note: 'without a network file no envelope can be computed, only imported',
+        note: 'without a network file no envelope can be computed, only imported; sites with contracts are told what those say',
       });
-    return runner;
+    return plain.runner;
   };
   const noted = (result: RunResult): RunResult => {
     runs.push(summaryOf(result));
@@ -75,17 +118,46 @@ export async function envelopeService(
       subject: engine,
       detail: { outcome, controlsPublished, sitesPublished },
     });
+    for (const { noticeS, order, reason, sites, wh, worstW } of result.reductions)
+      deps.audit?.record({
+        who: 'server',
+        from: '',
+        what: 'envelopes.reduced',
+        subject: reason,
+        detail: { sites, noticeS, worstW, wh, ...(order !== undefined && { order }) },
+      });
+    noteShortfalls(result);
     return result;
   };
+  let shortfalls: readonly FirmShortfall[] = [];
+  /** Recorded when they change: a shortfall that stands for a week is one row and not a row each run. */
+  const noteShortfalls = (result: RunResult): void => {
+    const texts = (list: readonly FirmShortfall[]) => list.map(({ text }) => text.replace(/\d+ W/g, 'W')).join();
+    const before = texts(shortfalls);
+    ({ shortfalls } = result);
+    if (texts(shortfalls) === before) return;
+    deps.audit?.record({
+      who: 'server',
+      from: '',
+      what: 'envelopes.firm-shortfall',
+      subject: result.engine,
+      detail: { count: shortfalls.length, some: shortfalls.slice(0, 10).map(({ text }) => text) },
+    });
+  };
   return {
+    abnormal,
+    shortfalls: () => shortfalls,
     forecasts: forecasts ?? noForecasts,
-    run: async () => {
-      const { problem, ...result } = noted(await mustRun().run());
+    run: async reason => {
+      const able = await mustRun();
+      const { problem, ...result } = noted(await able.run(reason === undefined ? {} : { reason }));
       return { ...result, ...(problem && { problem: problem.advice }) };
     },
     runs: () => runs,
     import: async envelope => {
-      const { outcome, controlsPublished, events } = noted(await importOne(deps, envelope));
+      const { outcome, controlsPublished, events } = noted(
+        await importOne({ ...deps, standing: standingNow }, envelope),
+      );
       return { outcome, controlsPublished, events };
     },
     show: (site, page) => show(store, site, clock.now(), config.enterpriseNumber, page),
@@ -97,51 +169,81 @@ export async function envelopeService(
     checkBus,
     killEngine: () => host.kill('throws'),
     schedule: (everyS, tasks) => {
-      const timed: EnvelopeRunner = mustRun();
-      cancel = timed.schedule(everyS, tasks);
+      cancel = (runner ?? plain.runner).schedule(everyS, tasks, runner ? undefined : noted);
     },
     stop: async () => {
       cancel();
+      abnormal.stop();
       await host.close();
     },
   };
 
-  function governed(parts: typeof deps, feeder: Network, engineHost: EngineHost): EnvelopeRunner {
-    const { log, metrics } = parts;
+  function governed(feeder: Network, engineHost: EngineHost) {
     let unshared: Unshared = new Map();
-    const make = snapshotMaker({
-      network: feeder,
-      store,
-      clock,
-      timeZone: config.timeZone,
-      stepS: config.envelopeStepS,
-      horizonS: config.envelopeHorizonS,
-      seed: config.seed,
-      ...(forecasts && { forecasts }),
-    });
-    const snapshot = async (): Promise<Snapshot> => {
-      unshared = unsharedOf(await allSites(store));
-      return make();
+    const book = switchingBook({ clock, network: feeder, store });
+    const budget = { wall, budgetS: config.verifyBudgetS, seed: config.seed };
+    const makers = new WeakMap<Network, { make: ReturnType<typeof snapshotMaker>; verify: Verify | undefined }>();
+    /** Whatever is worked out of a network once is kept with it. */
+    const of = ({ islands, network: at }: Switched) => {
+      const found = makers.get(at) ?? {
+        make: snapshotMaker({
+          network: at,
+          store,
+          clock,
+          timeZone: config.timeZone,
+          stepS: config.envelopeStepS,
+          horizonS: config.envelopeHorizonS,
+          seed: config.seed,
+          unfed: islands.flatMap(({ buses }) => buses),
+          ...(forecasts && { forecasts }),
+        }),
+        verify: config.verifyBudgetS > 0 ? verification(at, budget) : undefined,
+      };
+      makers.set(at, found);
+      return found;
     };
-    const made = createEnvelopeRunner({
-      store,
-      clock,
-      log,
-      metrics,
+    const view = async (at: Switched, until?: number): Promise<View> => {
+      const { make, verify } = of(at);
+      return { snapshot: deepFreeze(await make(until)), verify };
+    };
+    const parts: RunnerParts = {
+      ...common,
       host: engineHost,
-      snapshot,
-      pen: config.enterpriseNumber,
-      ...(config.verifyBudgetS > 0 && {
-        verify: verification(feeder, { wall, budgetS: config.verifyBudgetS, seed: config.seed }),
-      }),
       unshared: () => unshared,
-      withdrawn: () => withdrawnSites(store, clock.now()),
-    });
+      snapshot: async until => {
+        unshared = unsharedOf(await allSites(store));
+        return of(await book.known()).make(until);
+      },
+      scenes: async snapshot => {
+        const until = snapshot.start + snapshot.steps * snapshot.stepS;
+        const { verify } = of(await book.known());
+        const events = await book.open();
+        return scenesOf(snapshot, events, {
+          plain: { snapshot, verify },
+          viewOf: async upTo => view(await book.with(events.slice(0, upTo)), until),
+        });
+      },
+    };
+    const made = createEnvelopeRunner(parts);
     // Runs by schedule are noted as those on command are.
-    const run = made.run.bind(made);
-    return { ...made, run, schedule: (everyS, tasks) => made.schedule(everyS, tasks, noted) };
+    const timed: EnvelopeRunner = {
+      ...made,
+      run: made.run.bind(made),
+      schedule: (everyS, tasks) => made.schedule(everyS, tasks, noted),
+    };
+    const after = async (id: string): Promise<Snapshot> => {
+      const events = await book.open();
+      return (await view(await book.with(events.slice(0, events.findIndex(event => event.id === id) + 1)))).snapshot;
+    };
+    return { after, book, network: feeder, parts, runner: timed };
   }
 }
+
+/** `14:00` as seconds of the day. */
+const dayS = (text: string): number => {
+  const [hours = 0, minutes = 0] = text.split(':').map(Number);
+  return hours * 3600 + minutes * 60;
+};
 
 type Unshared = ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
 
@@ -199,13 +301,13 @@ function summaryOf({
   return { at, outcome, controlsPublished, notes };
 }
 
-type Parts = ServerDeps & { readonly store: Store };
+type Parts = ServerDeps & { readonly store: Store; readonly standing?: () => Promise<Standing> };
 
 /** One site's limits from outside, through the same net and the same publication as an engine's. */
 async function importOne(parts: Parts, envelope: EnvelopeImport): Promise<RunResult> {
   const found = await siteOf(parts.store, envelope.site);
   if (!found) throw noSite(envelope.site);
-  return publishOne(parts, found.body, envelope, { name: 'import', bound: 'imported' });
+  return publishOne(parts, found.body, envelope, { name: 'import', bound: 'imported', strict: true });
 }
 
 /**
@@ -230,10 +332,10 @@ async function enforceWithdrawal(parts: Parts, site: string): Promise<RunResult 
 }
 
 async function publishOne(
-  { store, clock, log, metrics, config }: Parts,
+  { store, clock, log, metrics, config, standing: standingNow }: Parts,
   { maxImportW, maxExportW, firmImportW, firmExportW, weight, phases }: Site,
-  { site, start, stepS, importW, exportW }: EnvelopeImport,
-  { name, bound: by }: { readonly name: string; readonly bound: string },
+  { site, start, stepS, importW, exportW, reason }: EnvelopeImport,
+  { name, bound: by, strict = false }: { readonly name: string; readonly bound: string; readonly strict?: boolean },
   unshared: Unshared = new Map(),
 ): Promise<RunResult> {
   const { importW: ratedImportW, exportW: ratedExportW } = unshared.get(site) ?? {};
@@ -277,7 +379,9 @@ async function publishOne(
     pen: config.enterpriseNumber,
     unshared: () => unshared,
     withdrawn: () => withdrawnSites(store, clock.now()),
-  }).run();
+    strict,
+    ...(standingNow && { standing: standingNow }),
+  }).run(reason === undefined ? {} : { reason });
 }
 
 interface Page {

@@ -9,7 +9,14 @@ const network = resolve(__dirname, '../../examples/networks/oak-street.json');
 const limits = { maxImportW: 9000, maxExportW: 5000, firmImportW: 2000, firmExportW: 1000 };
 const barnLfdi = '3E4F45AB31EDFE5B67E343E5E4562E31984E23E5';
 const barn = { name: 'Barn', lfdi: barnLfdi, bus: 'grocery', ...limits };
-const envelope = { site: 'Barn', start: t0 - (t0 % 900), stepS: 900, importW: [3000, 4000], exportW: [1500, 1600] };
+const envelope = {
+  site: 'Barn',
+  start: t0 - (t0 % 900),
+  stepS: 900,
+  importW: [3000, 4000],
+  exportW: [1500, 1600],
+  reason: 'correction',
+};
 
 let home: Awaited<ReturnType<typeof folder>>;
 let house: OpenHouse;
@@ -53,7 +60,9 @@ it('computes, imports and shows envelopes', async () => {
   expect([ran.status, ran.json]).toMatchObject([200, { outcome: 'published', sitesPublished: 1 }]);
   const one = await call('POST', '/api/envelopes/import', envelope);
   expect([one.status, one.json]).toMatchObject([201, { outcome: 'published' }]);
-  const many = await call('POST', '/api/envelopes/import', { envelopes: [{ ...envelope, importW: [2500, 2500] }] });
+  const many = await call('POST', '/api/envelopes/import', {
+    envelopes: [{ ...envelope, importW: [2500, 2500] }],
+  });
   expect([many.status, many.json]).toMatchObject([201, { results: [{ outcome: 'published' }] }]);
   expect((await call('GET', '/api/envelopes/Barn')).json).toMatchObject({
     site: '1',

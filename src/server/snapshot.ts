@@ -20,13 +20,16 @@ export interface SnapshotOptions {
   readonly stepS: number;
   readonly horizonS: number;
   readonly seed: number;
+  /** Buses that the network does not feed: sites there are left out. */
+  readonly unfed?: readonly string[];
   /** Of what flows besides the sites; without them it is what the shapes of the network say. */
   readonly forecasts?: { of(start: Seconds, steps: number): Promise<AssetForecast[]> };
 }
 
 const daySeconds = 86_400;
 
-export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot> {
+/** Each call makes one, as far ahead as the options say, or up to `until` where that is later. A site that the network does not feed is left out. */
+export function snapshotMaker(options: SnapshotOptions): (until?: Seconds) => Promise<Snapshot> {
   const { network, store, clock, timeZone, stepS, horizonS, seed } = options;
   const assets = assetsOf(network);
   const assetOf = assetOfBus(network);
@@ -38,12 +41,16 @@ export function snapshotMaker(options: SnapshotOptions): () => Promise<Snapshot>
     for (let at = assetOf(load.bus); at !== undefined; at = parents.get(at)) above.push(at);
     return { load, phases: upstream(load.bus, load.phases), above };
   };
-  return async () => {
+  const islands = new Set((options.unfed ?? []).map(bus => bus.toLowerCase()));
+  const fed = (bus: string) => !islands.has(bus.toLowerCase());
+  return async (until = 0) => {
     const now = clock.now();
     // Steps lie on a fixed grid, so that one run's controls are the next run's too.
     const start = Math.floor(now / stepS) * stepS;
-    const steps = Math.ceil(horizonS / stepS);
-    const sites = (await allSites(store)).filter(site => site.role === 'device' && site.bus !== undefined);
+    const steps = Math.ceil(Math.max(horizonS, until - start) / stepS);
+    const sites = (await allSites(store)).filter(
+      site => site.role === 'device' && site.bus !== undefined && fed(site.bus),
+    );
     const governed = new Set(
       sites.filter(site => holds(site, 'import')).flatMap(site => loads.get(site.name.toLowerCase()) ?? []),
     );

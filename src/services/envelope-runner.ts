@@ -68,6 +68,8 @@ export interface RunnerParts {
 export interface RunAsk {
   /** Why limits may be lower than what was published. */
   readonly reason?: ReasonCode;
+  /** Whether limits may only be lowered in this run, never raised. */
+  readonly lowerOnly?: boolean;
 }
 
 export interface EnvelopeRunner {
@@ -230,7 +232,17 @@ function deviceTerms(snapshot: Snapshot, { versions }: Standing, parts: RunnerPa
     snapshot.devices.flatMap(device => {
       const own = versions.get(device.id);
       return own
-        ? [[device.id, termsOf(registeredOf(device, unshared.get(device.id)), own, snapshot, momentsAt)] as const]
+        ? [
+            [
+              device.id,
+              termsOf(
+                registeredOf(device, unshared.get(device.id)),
+                own,
+                { ...snapshot, notBefore: snapshot.now },
+                momentsAt,
+              ),
+            ] as const,
+          ]
         : [];
     }),
   );
@@ -319,7 +331,9 @@ function publish(parts: RunnerParts, run: Publishing): Promise<PublishedPlans> {
             })
           : cutTo(envelope, snapshot, reachOf(parts, kind, run));
         if (!next) return { registered };
-        const turn = fallback ? failedTurn : turnOf(kind, { ...run, plain: versions.length === 0 });
+        const turn = fallback
+          ? failedTurn
+          : turnOf(kind, { ...run, plain: versions.length === 0, strict: parts.strict === true });
         return { registered, product: { envelope: next, origin, turn } };
       },
     };
@@ -340,7 +354,14 @@ const failedTurn: Turn = { lowerFor: () => 'engine-failure', raises: true };
  */
 function turnOf(
   kind: Product,
-  { ask, collection, plain, scenes, snapshot }: Publishing & { readonly plain: boolean },
+  {
+    ask,
+    collection,
+    plain,
+    scenes,
+    snapshot,
+    strict,
+  }: Publishing & { readonly plain: boolean; readonly strict: boolean },
 ): Turn {
   const switching = (from: Seconds): ReasonCode | undefined => {
     const scene = scenes.find(({ first, steps }) => from < snapshot.start + (first + steps) * snapshot.stepS);
@@ -350,9 +371,11 @@ function turnOf(
     const [, withdrawn = ''] = withdrawal.exec(by) ?? [];
     return isReason(withdrawn) ? withdrawn : by.startsWith('firm, verification') ? 'verification' : undefined;
   };
-  if (kind === 'static') return { lowerFor: (_, by) => always(by) ?? 'contract', raises: true };
   const { due } = collection;
   const asked = (from: Seconds, by: string) => always(by) ?? switching(from) ?? ask.reason;
+  if (ask.lowerOnly === true) return { lowerFor: asked, raises: false };
+  if (strict) return { lowerFor: asked, raises: true };
+  if (kind === 'static') return { lowerFor: (from, by) => asked(from, by) ?? 'contract', raises: true };
   if (kind === 'variable' && !due) return { lowerFor: asked, raises: false };
   if (kind === 'variable' && due)
     return {

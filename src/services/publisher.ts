@@ -146,7 +146,7 @@ function siteTerms(
   const pieceS = pieceOf(version?.loss, stepS);
   return {
     termsAt: (from, to) =>
-      termsOf(registered, versions, { start: from, stepS: to - from, steps: 1 }, momentsAt)[0] ?? one,
+      termsOf(registered, versions, { start: from, stepS: to - from, steps: 1, notBefore: now }, momentsAt)[0] ?? one,
     ...(version && { noticeS: version.noticeS }),
     ...(pieceS !== undefined && { pieceS }),
   };

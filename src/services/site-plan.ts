@@ -179,7 +179,8 @@ function agreedSteps(ask: SiteAsk, agreed: AgreedLimits, grid: Grid): { steps: S
         direction === 'import' ? [terms.firmImportW, terms.maxImportW] : [terms.firmExportW, terms.maxExportW];
       const [floorW, capW] = [wireWatts(Math.min(firmW, mostW)), wireWatts(mostW)];
       const within = (w: number) => Math.max(floorW, Math.min(w, capW));
-      const keptW = before?.[name];
+      // What was put on firm because nobody vouched for anything else is nothing agreed.
+      const keptW = before && !lapsed.test(before.bound[direction]) ? before[name] : undefined;
       let [w, by, reason]: [number, string, ReasonCode | undefined] =
         keptW === undefined ? [floorW, 'firm', undefined] : [within(keptW), before?.bound[direction] ?? '', undefined];
       if (product) {
@@ -196,6 +197,9 @@ function agreedSteps(ask: SiteAsk, agreed: AgreedLimits, grid: Grid): { steps: S
           else [w, by, reason] = [given, why, code];
         } else if (from >= turnFrom) by = why;
       }
+      const { capped, label } = terms;
+      if (label !== undefined && w === capW && capped?.[direction] === true) by = label;
+      else if (label !== undefined && by === 'firm') by = `firm, ${label}`;
       step[name] = w;
       step.bound = { ...step.bound, [direction]: by };
       if (keptW !== undefined && w < keptW) step.reason ??= reason ?? 'contract';
@@ -204,6 +208,8 @@ function agreedSteps(ask: SiteAsk, agreed: AgreedLimits, grid: Grid): { steps: S
   }
   return { steps, refused };
 }
+
+const lapsed = /^(withdrawn: |firm, (engine|verification))/;
 
 interface Told extends Agreed {
   /** The order that binds it, where one does. */

@@ -59,8 +59,10 @@ export const envelopeRoutes: readonly Route[] = [
     tag,
     summary: 'run the capacity engine now and publish',
     role: 'operator',
+    body: input.envelopeRunAsk,
+    bodyOptional: true,
     answer: runResult,
-    handle: async ({ envelopes }) => envelopes.run(),
+    handle: async ({ envelopes }, { body }) => envelopes.run(body.reason),
   }),
   route({
     method: 'get',

@@ -1,6 +1,7 @@
 import { type Route } from '../route';
 import { auditRoutes } from './audit';
 import { backupRoutes } from './backups';
+import { contractRoutes } from './contracts';
 import { controlRoutes } from './controls';
 import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
@@ -10,6 +11,7 @@ import { groupRoutes } from './groups';
 import { keyRoutes } from './keys';
 import { labRoutes } from './lab';
 import { logRoutes } from './log';
+import { orderRoutes } from './orders';
 import { programRoutes } from './programs';
 import { serviceRoutes } from './service';
 import { siteRoutes } from './sites';
@@ -28,6 +30,8 @@ export const operatorRoutes: readonly Route[] = [
   ...documentRoutes,
   ...flowReservationRoutes,
   ...envelopeRoutes,
+  ...contractRoutes,
+  ...orderRoutes,
   ...forecastRoutes,
   ...telemetryRoutes,
   ...subscriptionRoutes,

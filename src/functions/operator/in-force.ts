@@ -5,6 +5,7 @@ import { type DERControlBase } from '../../model/der';
 import { activePower } from '../../base/units';
 import { controlsOf as envelopeControls } from '../../services/envelopes';
 import { governing, type RankedEvent } from '../../services/precedence';
+import { firmDefault } from '../firm';
 import { assignmentsOf } from '../groups';
 import { readIssued } from '../issued-controls';
 import { modesOf } from '../modes';
@@ -40,9 +41,13 @@ export async function inForceAt(deps: OperatorDeps, edev: string): Promise<ModeI
     .map(doc => ({ derp: doc.href.split('/')[2] ?? '', ...doc.body }));
   const events = (await Promise.all(programs.map(program => eventsOf(deps, program, now)))).flat();
   const modes = new Map<string, ModeInForce>();
-  for (const { derp, primacy } of programs) {
+  for (const { derp, primacy, envelopeOf } of programs) {
     const fallback = await store.get<StoredDefault>(href(model.der.defaultControl, { derp }));
-    const base = fallback ? { ...(fallback.body.base as DERControlBase | undefined), ...limits(fallback.body) } : {};
+    const firm =
+      fallback && envelopeOf !== undefined
+        ? await firmDefault(store, envelopeOf, fallback.body, () => now)
+        : fallback?.body;
+    const base = fallback ? { ...(fallback.body.base as DERControlBase | undefined), ...limits(firm ?? {}) } : {};
     for (const mode of modesOf(base))
       if (!modes.has(mode))
         modes.set(mode, { mode, program: derp, primacy, value: base[mode as keyof DERControlBase] });

@@ -3,6 +3,8 @@
  * only 24 scheduled events (protocol facts 4.2 rule 10), and old ones choke on more than 51 controls in all (section 10).
  */
 import { type Seconds } from '../../base/clock';
+import { shownFrom } from '../products/loss';
+import { type LossTerms } from '../products/version';
 import { scheduledEnd } from '../timeline';
 import { type EnvelopeControl, inForce } from './controls';
 
@@ -11,6 +13,8 @@ export interface WindowSize {
   readonly window?: number;
   /** Superseded controls kept readable until their scheduled end, the latest first. */
   readonly retired?: number;
+  /** Of a site that is to be on firm some time after it lost contact, and cannot count by itself: none is shown that reaches further. */
+  readonly loss?: LossTerms | undefined;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface WindowSize {
 export function visibleControls(
   controls: readonly EnvelopeControl[],
   now: Seconds,
-  { window = 24, retired = 24 }: WindowSize = {},
+  { window = 24, retired = 24, loss }: WindowSize = {},
 ): EnvelopeControl[] {
   const active: EnvelopeControl[] = [];
   const coming: EnvelopeControl[] = [];
@@ -33,11 +37,26 @@ export function visibleControls(
     if (to <= now) over.push(control);
     else if (to <= from) continue;
     else if (control.start <= now) active.push(control);
-    else coming.push(control);
+    else if (loss?.by !== 'horizon' || shownFrom(control, loss) <= now) coming.push(control);
   }
   coming.sort((a, b) => a.start - b.start);
   over.sort((a, b) => (b.supersededAt ?? 0) - (a.supersededAt ?? 0) || b.series - a.series);
   return [...active, ...coming.slice(0, window), ...over.slice(0, retired)].sort(inListOrder);
+}
+
+/** The first moment after `now` at which a control comes into view that is kept back until then. */
+export function nextShown(
+  controls: readonly EnvelopeControl[],
+  now: Seconds,
+  loss: LossTerms | undefined,
+): Seconds | undefined {
+  if (loss?.by !== 'horizon') return undefined;
+  let first: Seconds | undefined;
+  for (const control of controls) {
+    const from = shownFrom(control, loss);
+    if (from > now && (first === undefined || from < first)) first = from;
+  }
+  return first;
 }
 
 function inListOrder(a: EnvelopeControl, b: EnvelopeControl): number {

@@ -6,6 +6,8 @@
 import { type Seconds } from '../../base/clock';
 import { type Moment, type Values, lowestW, momentsOf } from '../../engines/profile';
 
+export { lowestW, type Values };
+
 /**
  * `static`: the limits are the contract's own figures and change with it only. `variable`: a set of many hours, published as a whole at an
  * agreed time and in effect until the next. `dynamic`: may be updated in near-real time.
@@ -87,32 +89,55 @@ export function turnsOf(versions: readonly Pick<ContractVersion, 'effectiveAt' |
 /** Limits of one step, W. `label` says whose figures they are where they are a contract's. */
 export interface StepTerms extends Registered {
   readonly label?: string;
+  /** Directions in which the contract agrees to less than the site could do. */
+  readonly capped?: Sided<boolean>;
+}
+
+export interface StepGrid {
+  readonly start: Seconds;
+  readonly stepS: Seconds;
+  readonly steps: number;
+  readonly notBefore?: Seconds;
 }
 
 /**
- * What holds in each of `steps` steps from `start`: of a step in which several figures hold, the lowest. `momentsAt` gives the pieces of
- * a step by local hours; it may be shared by thousands of sites (`calendar`).
+ * What holds in each of `steps` steps from `start`, or what is left of them after `notBefore`. Where a version takes the place of another within
+ * a step, the least of what is agreed at most holds, and the highest floor that fits below it. `momentsAt` gives the pieces of a step by local
+ * hours; it may be shared by thousands of sites (`calendar`).
  */
 export function termsOf(
   site: Registered,
   versions: readonly ContractVersion[],
-  { start, stepS, steps }: { readonly start: Seconds; readonly stepS: Seconds; readonly steps: number },
+  { start, stepS, steps, notBefore = -Infinity }: StepGrid,
   momentsAt: MomentsAt = calendar(),
 ): StepTerms[] {
   const turns = turnsOf(versions);
   return Array.from({ length: steps }, (_, step) => {
-    const [from, to] = [start + step * stepS, start + (step + 1) * stepS];
+    const to = start + (step + 1) * stepS;
+    const from = Math.min(Math.max(start + step * stepS, notBefore), to - 1);
     const edges = [from, ...turns.filter(turn => turn > from && turn < to)];
     return edges
       .map(at => figuresOf(site, versionAt(versions, at), from, to, momentsAt))
-      .reduce((a, b) => ({
-        maxImportW: Math.min(a.maxImportW, b.maxImportW),
-        maxExportW: Math.min(a.maxExportW, b.maxExportW),
-        firmImportW: Math.min(a.firmImportW, b.firmImportW),
-        firmExportW: Math.min(a.firmExportW, b.firmExportW),
-        ...((a.label ?? b.label) !== undefined && { label: a.label ?? b.label }),
-      }));
+      .reduce((a, b) => {
+        const [maxImportW, maxExportW] = [Math.min(a.maxImportW, b.maxImportW), Math.min(a.maxExportW, b.maxExportW)];
+        return {
+          maxImportW,
+          maxExportW,
+          firmImportW: Math.min(Math.max(a.firmImportW, b.firmImportW), maxImportW),
+          firmExportW: Math.min(Math.max(a.firmExportW, b.firmExportW), maxExportW),
+          ...merged(a, b),
+        };
+      });
   });
+}
+
+function merged(a: StepTerms, b: StepTerms): Pick<StepTerms, 'label' | 'capped'> {
+  const label = a.label ?? b.label;
+  const capped = {
+    import: (a.capped?.import ?? false) || (b.capped?.import ?? false),
+    export: (a.capped?.export ?? false) || (b.capped?.export ?? false),
+  };
+  return { ...(label !== undefined && { label }), ...((a.capped ?? b.capped) && { capped }) };
 }
 
 function figuresOf(
@@ -139,6 +164,7 @@ function figuresOf(
     firmImportW: i.firmW,
     firmExportW: e.firmW,
     label: labelOf(version),
+    capped: { import: i.maxW < maxImportW, export: e.maxW < maxExportW },
   };
 }
 

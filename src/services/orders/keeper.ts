@@ -1,0 +1,65 @@
+/** Wakes when an order has come to another stage, and has its sites told. What they are told follows from facts and clock, so a restart loses nothing. */
+import { type Cancel, type Clock } from '../../base/clock';
+import { type Log } from '../../base/log';
+import { asProblem } from '../../base/problem';
+import { type Tasks } from '../../base/tasks';
+import { type Order, nextStage, stateOf } from './order';
+
+export interface KeeperParts {
+  readonly clock: Clock;
+  readonly tasks: Tasks;
+  readonly log: Log;
+  /** Orders that are not laid aside, those just over among them. */
+  readonly orders: () => Promise<readonly Order[]>;
+  /** Tells these sites what holds now. */
+  readonly tell: (sites: readonly string[]) => Promise<unknown>;
+  /** Lays aside what is over. */
+  readonly layAside: () => Promise<unknown>;
+}
+
+export interface OrderKeeper {
+  /** Something about orders has changed. */
+  changed(): void;
+  stop(): void;
+}
+
+export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: KeeperParts): OrderKeeper {
+  let cancel: Cancel = () => undefined;
+  let stopped = false;
+  /** Up to when sites have been told: a stage that came while something else was under way is not missed. */
+  let toldTo = clock.now();
+  const arm = async (): Promise<void> => {
+    const all = await orders();
+    cancel();
+    const moments = all.flatMap(order => nextStage(order, toldTo) ?? []);
+    const next = Math.min(...moments);
+    if (stopped || moments.length === 0) return;
+    if (next <= clock.now()) wake();
+    else cancel = clock.at(next, wake);
+  };
+  const wake = (): void =>
+    tasks.run(async () => {
+      try {
+        const now = clock.now();
+        toldTo = now;
+        const moving = (await orders()).filter(order =>
+          ['releasing', 'over', 'cancelled'].includes(stateOf(order, now)),
+        );
+        const sites = [...new Set(moving.flatMap(({ limits }) => Object.keys(limits)))];
+        if (sites.length > 0) await tell(sites);
+        await layAside();
+      } catch (thrown) {
+        const { code, message } = asProblem(thrown);
+        log.error('orders were not brought up to date', { code, message });
+      }
+      await arm();
+    });
+  wake();
+  return {
+    changed: () => tasks.run(arm),
+    stop: () => {
+      stopped = true;
+      cancel();
+    },
+  };
+}
