@@ -1,5 +1,6 @@
 /** The HTTP side of the device port: node:https requests in, answers out. The only place that touches sockets. */
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type Clock, SystemClock } from '../base/clock';
 import { countedIds, type Ids } from '../base/ids';
@@ -9,10 +10,15 @@ import { type Peer } from './access';
 import { type Answer, type Request } from './exchange';
 import { readBody, readPast } from './body';
 import { lines } from './headers';
+import { reading } from './reading';
+
+const wall = new SystemClock();
 
 export interface HttpDeps {
   /** Answers at once what it has at hand. */
   readonly answer: (request: Request) => Answer | Promise<Answer>;
+  /** Open connections of an identity, none of which is read from while requests of it wait for their turn. */
+  readonly socketsOf?: (lfdi: string) => Iterable<Socket>;
   /** Who is at the other end, decided once per connection; undefined when it was refused. */
   readonly peerOf: (request: IncomingMessage) => Peer | undefined;
   readonly clock: Clock;
@@ -51,7 +57,19 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
   const took = stopwatch(deps.metrics);
   const { turns = (_identity, run) => run(), slowMs = 120_000 } = deps;
   const limits = { ...connectionLimits, ...deps.limits };
+  const { socketsOf = () => [] } = deps;
+  const input = reading();
+  /**
+   * Who was told to slow down is not read from for a while: telling it costs as much as an answer that was kept, and a flood
+   * that is told so all the time is a flood still.
+   */
+  const holdBack = (socket: Socket, seconds: number) => {
+    if (seconds === 0 || !input.stop(socket, 'told')) return;
+    const cancel = wall.at(wall.nowMs() / 1000 + seconds, () => input.resume(socket, 'told'));
+    socket.once('close', cancel);
+  };
   return (req, res) => {
+    if (req.socket.destroyed) return; // the rest of what was read before it was
     const startMs = deps.clock.monotonicMs();
     const peer = deps.peerOf(req);
     if (!peer) {
@@ -74,7 +92,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     const give = (answer: Answer) => {
       send(req, res, answer, logged(deps.log, answer) ? id : '', limits.refusedBodyBytes);
       if (req.socket.writableLength > limits.unreadBytes) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
-      if (answer.status === 429) holdBack(req, limits.pauseS);
+      if (answer.status === 429) holdBack(req.socket, limits.pauseS);
       const ms = deps.clock.monotonicMs() - startMs;
       took(method, answer, ms);
       if (logged(deps.log, answer)) record(deps.log, request, answer, ms);
@@ -84,7 +102,10 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       peer.lfdi,
       () => {
         ran = true;
-        if (waited) waitingAhead(req.socket, -1);
+        if (waited) {
+          waitingAhead(req.socket, -1);
+          input.served(peer.lfdi);
+        }
         if (res.destroyed) return;
         const answer = deps.answer(request);
         if (answer instanceof Promise) void answer.then(give);
@@ -94,6 +115,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     );
     if (ran) return;
     waited = true;
+    input.waits(peer.lfdi, req.socket, socketsOf(peer.lfdi));
     if (waitingAhead(req.socket, 1) <= limits.ahead) return;
     deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
     req.socket.destroy();
@@ -107,19 +129,6 @@ function waitingAhead(socket: object, more: number): number {
   const now = (ahead.get(socket) ?? 0) + more;
   ahead.set(socket, now);
   return now;
-}
-
-const wall = new SystemClock();
-
-/**
- * Who was told to slow down is not read from for a while: telling it costs as much as an answer that was kept, and a flood that
- * is told so all the time is a flood still.
- */
-function holdBack({ socket }: IncomingMessage, seconds: number): void {
-  if (seconds === 0 || socket.isPaused()) return;
-  socket.pause();
-  const cancel = wall.at(wall.nowMs() / 1000 + seconds, () => void socket.resume());
-  socket.once('close', cancel);
 }
 
 /** Whether a line of the log tells of it: only then is its id of use to anybody. */

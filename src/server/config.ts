@@ -192,6 +192,12 @@ export const configTable = {
     100_000,
     'TLS handshakes begun in a second; the others wait, address by address.',
   ),
+  maxHandshakesInBurst: whole(
+    8,
+    1,
+    100_000,
+    'Of these, how many at one moment after a pause; each holds up everybody for a few milliseconds.',
+  ),
   maxHandshakesAtOnce: whole(
     512,
     1,

@@ -40,6 +40,8 @@ export interface DeviceServer {
   readonly server: Server;
   /** New key and chain for connections from now on. Throws what node:tls throws when they do not fit; then the old ones stay. */
   renew(credentials: Credentials): void;
+  /** Open connections of one identity. */
+  socketsOf(lfdi: string): Iterable<TLSSocket>;
   /** Accepted connections that are open. */
   readonly open: ReadonlyMap<TLSSocket, PeerIdentity>;
 }
@@ -173,6 +175,7 @@ export function deviceServer(options: DeviceServerOptions, handler: RequestListe
 
   return {
     server,
+    socketsOf: lfdi => held.get(lfdi) ?? [],
     open,
     renew(next) {
       context = createSecureContext(serverTls({ ...options, credentials: next }));

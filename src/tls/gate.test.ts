@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { ManualClock } from '../base/clock';
 import { gate, type GateLimits, type Visitor } from './gate';
 
-const limits: GateLimits = { perSecond: 10, atOnce: 4, atOncePerAddress: 2, waiting: 6, waitingPerAddress: 4 };
+const limits: GateLimits = {
+  perSecond: 10,
+  burst: 10,
+  atOnce: 4,
+  atOncePerAddress: 2,
+  waiting: 6,
+  waitingPerAddress: 4,
+};
 
 function opened(given: Partial<GateLimits> = {}) {
   const clock = new ManualClock(0);
@@ -43,7 +50,13 @@ it('ends the oldest handshake of an address that begins too many, and of the add
 });
 
 it('begins no more in a second than it may', () => {
-  const { begun, enter, leave, clock } = opened({ perSecond: 3, waiting: 100, waitingPerAddress: 100, atOnce: 100 });
+  const { begun, enter, leave, clock } = opened({
+    perSecond: 3,
+    burst: 3,
+    waiting: 100,
+    waitingPerAddress: 100,
+    atOnce: 100,
+  });
   for (let n = 0; n < 20; n++) enter(`x${n}`);
   expect(begun).toHaveLength(3);
   for (const name of begun) leave(name);
@@ -58,6 +71,7 @@ it('begins no more in a second than it may', () => {
 it('takes addresses in turn: a flood of one waits behind itself', () => {
   const { begun, enter, clock } = opened({
     perSecond: 1,
+    burst: 1,
     atOnce: 100,
     atOncePerAddress: 100,
     waiting: 100,
@@ -70,7 +84,7 @@ it('takes addresses in turn: a flood of one waits behind itself', () => {
 });
 
 it('turns away whoever comes to a full queue, and forgets whoever leaves it', () => {
-  const { enter, cancel, door } = opened({ perSecond: 1, waiting: 3, waitingPerAddress: 2 });
+  const { enter, cancel, door } = opened({ perSecond: 1, burst: 1, waiting: 3, waitingPerAddress: 2 });
   expect(['1', '2', '3', '4'].map(name => enter('a', name))).toEqual([true, true, true, false]);
   expect([enter('b'), enter('c')]).toEqual([true, false]);
   cancel('2');

@@ -9,6 +9,8 @@ import { type Clock } from '../base/clock';
 export interface GateLimits {
   /** Handshakes begun in a second, over all addresses. */
   readonly perSecond: number;
+  /** Of these, how many at one moment after a pause: each holds up everybody for a few milliseconds. */
+  readonly burst: number;
   /** Handshakes begun and not yet ended: in all, and from one address. */
   readonly atOnce: number;
   readonly atOncePerAddress: number;
@@ -19,6 +21,7 @@ export interface GateLimits {
 
 export const gateLimits: GateLimits = {
   perSecond: 100,
+  burst: 8,
   atOnce: 512,
   atOncePerAddress: 128,
   waiting: 4096,
@@ -50,13 +53,13 @@ export function gate(wall: Clock, limits: GateLimits): Gate {
   const running = new Map<string, Set<Visitor>>();
   let underWay = 0;
   let waiting = 0;
-  let tokens = limits.perSecond;
+  let tokens = limits.burst;
   let filledMs = wall.monotonicMs();
   let planned = false;
 
   const fill = () => {
     const nowMs = wall.monotonicMs();
-    tokens = Math.min(limits.perSecond, tokens + ((nowMs - filledMs) * limits.perSecond) / 1000);
+    tokens = Math.min(limits.burst, tokens + ((nowMs - filledMs) * limits.perSecond) / 1000);
     filledMs = nowMs;
   };
   const add = (sets: Map<string, Set<Visitor>>, visitor: Visitor) => {
