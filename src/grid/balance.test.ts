@@ -38,9 +38,12 @@ function imbalance(network: Network, minute: number): number {
 
 const files = [
   resolve(__dirname, '../../examples/networks/oak-street.json'),
-  ...['european-lv/Master.dss', 'uom-lv/network/Master.txt', 'secondary-test-circuit/Master.DSS'].map(
-    name => sharedFile(`feeders/${name}`) ?? `feeders/${name}`,
-  ),
+  ...[
+    'european-lv/Master.dss',
+    'uom-lv/network/Master.txt',
+    'secondary-test-circuit/Master.DSS',
+    'uom-lv-tutorial/LVcircuit-master.txt',
+  ].map(name => sharedFile(`feeders/${name}`) ?? `feeders/${name}`),
 ];
 
 test.each(files)('%s balances to 1e-9', file => {

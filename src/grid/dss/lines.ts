@@ -1,6 +1,6 @@
 /** OpenDSS lines and line codes as `Line`s: impedances of the whole length in ohms. */
-import { type Line } from '../network';
 import { last, numberOf, terminalOf, textOf } from './reading';
+import { type JoinedLine } from './relabel';
 import { type Assignment, type DssObject, type Script } from './script';
 import { bad, flag, integer, matrix, number } from './values';
 
@@ -32,7 +32,7 @@ interface Constants {
 /** What OpenDSS assumes where nothing is given: ohms and nanofarads per thousand feet. */
 const assumed = { r1: 0.058, x1: 0.1206, r0: 0.1784, x0: 0.4047, c1: 3.4, c0: 1.6 };
 
-export function linesOf(script: Script, hz: number): Line[] {
+export function linesOf(script: Script, hz: number): JoinedLine[] {
   const codes = new Map<string, Constants>();
   // An open switch can be closed again; any other line that is disabled or open is as good as not there.
   const isSwitch = (object: DssObject): boolean => /^[yt1]/i.test(textOf(object, 'switch') ?? '');
@@ -40,7 +40,7 @@ export function linesOf(script: Script, hz: number): Line[] {
   return there.map(object => lineOf(object, script, hz, codes));
 }
 
-function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string, Constants>): Line {
+function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string, Constants>): JoinedLine {
   let constants = fresh(3, hz);
   let unit: string | undefined;
   let length = 1;
@@ -72,11 +72,6 @@ function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string
   }
   const from = terminalOf(object, 'bus1', constants.phases);
   const to = terminalOf(object, 'bus2', constants.phases);
-  if (from.phases.join() !== to.phases.join())
-    throw bad(
-      object.at,
-      `line ${object.name} joins different phases: ${from.phases.join('.')} and ${to.phases.join('.')}`,
-    );
   const perUnit =
     constants.unit !== undefined && unit !== undefined ? (metresIn[unit] ?? 1) / (metresIn[constants.unit] ?? 1) : 1;
   const { b, r, x } = totals(constants, length * perUnit, hz, object.at);
@@ -84,6 +79,8 @@ function lineOf(object: DssObject, script: Script, hz: number, codes: Map<string
     [1, 2, 3].map(p => [1, 2, 3].map(q => small[from.phases.indexOf(p as 1)]?.[from.phases.indexOf(q as 1)] ?? 0));
   return {
     name: object.name,
+    at: object.at,
+    ...(from.phases.join() === to.phases.join() ? {} : { toPhases: to.phases }),
     from: from.bus,
     to: to.bus,
     lengthM: length * (metresIn[unit ?? constants.unit ?? 'm'] ?? 1),

@@ -8,6 +8,7 @@ import { DssFiles, type FileLimits } from './files';
 import { linesOf } from './lines';
 import { capacitorsOf, loadsOf } from './loads';
 import { Script } from './script';
+import { relabelled } from './relabel';
 import { UsedShapes } from './shapes';
 import { sourceOf } from './source';
 import { transformersOf } from './transformers';
@@ -27,13 +28,25 @@ export function readDss(file: string, limits?: FileLimits): Network {
   // EN 50160 gives ±10 % where the frequency is 50 Hz, ANSI C84.1 range A ±5 % where it is 60.
   const width = hz === 50 ? 0.1 : 0.05;
   const shapes = new UsedShapes(script, files);
-  const capacitors = capacitorsOf(script);
-  const network = {
-    name: script.circuit,
-    source: sourceOf(script),
+  const source = sourceOf(script);
+  const { capacitors, lines, loads, renamed, transformers } = relabelled({
+    source,
     transformers: transformersOf(script),
     lines: linesOf(script, hz),
     loads: loadsOf(script, shapes),
+    capacitors: capacitorsOf(script),
+  });
+  if (renamed > 0)
+    script.warn(
+      file,
+      `nodes of ${renamed} buses are named by the phase of the source that feeds them, as in bus x.2 for x.1`,
+    );
+  const network = {
+    name: script.circuit,
+    source,
+    transformers,
+    lines,
+    loads,
     ...(capacitors.length > 0 ? { capacitors } : {}),
     shapes: shapes.shapes,
     voltageBand: { minPu: setting('normvminpu', 1 - width), maxPu: setting('normvmaxpu', 1 + width) },
