@@ -55,9 +55,17 @@ async function limits(): Promise<Control[]> {
   expect(ran.json['outcome']).not.toBe('fallback');
   return (await house.operator('GET', '/api/envelopes/1')).json['controls'] as Control[];
 }
-async function addSite(name = 'Farm') {
+async function addSite(name = 'Farm', more: object = {}) {
   const device = house.device(name);
-  const site = { name, lfdi: device.lfdi, bus: 'grocery', phases: [1, 2, 3], maxImportW: 400_000, maxExportW: 400_000 };
+  const site = {
+    name,
+    lfdi: device.lfdi,
+    bus: 'grocery',
+    phases: [1, 2, 3],
+    maxImportW: 400_000,
+    maxExportW: 400_000,
+    ...more,
+  };
   expect((await house.operator('POST', '/api/sites', { sites: [site] })).status).toBe(201);
   return device;
 }
@@ -134,6 +142,17 @@ it('takes off what the meters of the sites below say', async () => {
   const mean = (of: unknown) => (of as number[]).reduce((sum, w) => sum + w, 0) / (of as number[]).length;
   expect(mean(one?.['pointW'])).toBeGreaterThan(33_000);
   expect(mean(one?.['pointW'])).toBeLessThan(47_000);
+});
+
+it('leaves what a site draws in a direction that it cannot hold with the others', async () => {
+  const device = await addSite('Farm', { follows: 'export' });
+  await post(transformer(35, 60_000));
+  await mirror(device, 240, 20_000);
+  const [one] = (await show()).forecasts;
+  const points = one?.['pointW'] as number[];
+  const mean = points.reduce((sum, w) => sum + w, 0) / points.length;
+  expect(mean).toBeGreaterThan(53_000);
+  expect(mean).toBeLessThan(67_000);
 });
 
 it('goes on with what it knows when readings are late, and stops when they are too old', async () => {
