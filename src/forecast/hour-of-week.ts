@@ -13,14 +13,16 @@ export const hourOfWeek: ForecasterFactory = () => ({
   predict(history, steps) {
     const { end, w } = history;
     const mean = meansOf(history);
-    const residual = (step: number): number => (w[step] as number) - mean(step);
     const first = Math.max(0, end - 7 * weeks * history.calendar.stepsPerDay);
-    let [cross, square] = [0, 0];
-    for (let i = first + 1; i < end; i++) {
-      const [before, now] = [residual(i - 1), residual(i)];
-      if (Number.isNaN(before) || Number.isNaN(now)) continue;
-      cross += before * now;
-      square += before * before;
+    const residual = (step: number): number => (w[step] as number) - mean(step);
+    let [cross, square, before] = [0, 0, NaN];
+    for (let i = first; i < end; i++) {
+      const now = residual(i);
+      if (!Number.isNaN(before + now)) {
+        cross += before * now;
+        square += before * before;
+      }
+      before = now;
     }
     const decay = square > 0 ? Math.min(0.999, Math.max(0, cross / square)) : 0;
     let last = end - 1;
@@ -29,6 +31,16 @@ export const hourOfWeek: ForecasterFactory = () => ({
     return eachStep(history, steps, step => mean(step) + (Number.isNaN(off) ? 0 : off * decay ** (step - last)));
   },
 });
+
+interface Sums {
+  readonly sum: Float64Array;
+  readonly n: Uint32Array;
+}
+
+function add({ n, sum }: Sums, at: number, value: number): void {
+  sum[at] = (sum[at] as number) + value;
+  n[at] = (n[at] as number) + 1;
+}
 
 /** Mean of a step's place in the week; where that was never measured, of its place in the day. */
 function meansOf({ calendar, end, w }: History): (step: number) => number {
@@ -40,15 +52,10 @@ function meansOf({ calendar, end, w }: History): (step: number) => number {
   for (let i = Math.max(0, end - 7 * weeks * perDay); i < end; i++) {
     const value = w[i] as number;
     if (Number.isNaN(value)) continue;
-    for (const [into, at] of [
-      [ofWeek, weekSlot(i)],
-      [ofDay, calendar.slot[i] as number],
-    ] as const) {
-      into.sum[at] = (into.sum[at] as number) + value;
-      into.n[at] = (into.n[at] as number) + 1;
-    }
+    add(ofWeek, weekSlot(i), value);
+    add(ofDay, calendar.slot[i] as number, value);
   }
-  const mean = ({ n, sum }: typeof ofDay, at: number): number => (n[at] ? (sum[at] as number) / n[at] : NaN);
+  const mean = ({ n, sum }: Sums, at: number): number => (n[at] ? (sum[at] as number) / n[at] : NaN);
   return step => {
     const week = mean(ofWeek, weekSlot(step));
     return Number.isNaN(week) ? mean(ofDay, calendar.slot[step] as number) : week;
