@@ -93,7 +93,7 @@ export class Script {
     if (first === undefined) return;
     if (++this.statements > mostStatements) throw bad(at, `more than ${mostStatements} statements`);
     if (first.name !== undefined) {
-      this.assignByPath(first.name, first, at, folder);
+      this.assignByPath(first.name, [first, ...rest], at, folder);
       return;
     }
     const command = this.commandOf(first.value, at);
@@ -166,12 +166,13 @@ export class Script {
     }
   }
 
-  /** `Line.L1.length=3`: a property of an object by its path. */
-  private assignByPath(path: string, token: Token, at: string, folder: string): void {
+  /** `Line.L1.length=3 units=km`: a property of an object by its path, and more of them after it. */
+  private assignByPath(path: string, [token, ...rest]: [Token, ...Token[]], at: string, folder: string): void {
     const dot = path.lastIndexOf('.');
     const object = dot < 0 ? undefined : this.named({ value: path.slice(0, dot), quoted: false }, at);
     if (dot < 0) throw bad(at, 'a command is missing', path);
-    this.assign(object, [{ ...token, name: path.slice(dot + 1) }], at, folder);
+    this.active = object;
+    this.assign(object, [{ ...token, name: path.slice(dot + 1) }, ...rest], at, folder);
   }
 
   private assign(object: DssObject | undefined, rest: Token[], at: string, folder: string): void {
