@@ -1,5 +1,6 @@
 /** Events an operator issues beside DERControls, as devices see them: at every change, in every list, in Responses and notices. */
 import { model } from '../model';
+import { href } from '../model/href';
 import { type Resource } from '../model/resource';
 import { addGroup, moveInTree } from '../functions/operator/groups';
 import { makeDocuments, makeProgram, placeDocument, removeDocument } from '../functions/operator/documents/documents';
@@ -446,6 +447,33 @@ it('shows a tariff to clients of CSIP-AUS 1.3 with its intervals together and th
   expect([...body.matchAll(/RateComponentLink href="([^"]+)"/g)]).toHaveLength(3);
   port.clock.advance(100);
   expect(attributeOf((await port.ask(`${href}/ctti?l=9`)).body, 'all')).toBe('2');
+});
+
+it('removes nothing of which an event still stands, however deep, and whatever there is of it', async () => {
+  const port = devicePort();
+  await port.add(siteA);
+  const deps = depsOf(port);
+  const [tariff, component, interval] = [model.pricing.profile, model.pricing.component, model.pricing.interval].map(
+    nodeOf,
+  );
+  if (!tariff || !component || !interval) throw new Error('no nodes');
+  const times = Array.from({ length: 2000 }, (_, n) => ({
+    value: { touTier: 0, interval: { start: t0 + 300 * n, duration: 300 } },
+  }));
+  const { id } = await makeProgram(deps, tariff, {
+    value: { primacy: 1, serviceCategoryKind: 0 },
+    components: [{ value: { roleFlags: '00' }, componentType: {}, intervals: times }],
+  });
+  const [first] = (await documentPage(deps, interval, [id, '2'], { limit: 1 })).documents;
+  port.clock.advance(300 * 1999); // all but the last are over
+  const conflict = { code: 'CONFLICT' };
+  await expect(removeDocument(deps, tariff, [id])).rejects.toMatchObject(conflict);
+  await expect(removeDocument(deps, component, [id, '2'])).rejects.toMatchObject(conflict);
+  await removeDocument(deps, interval, [id, '2', first?.id ?? '']);
+  port.clock.advance(300);
+  await removeDocument(deps, component, [id, '2']);
+  await removeDocument(deps, tariff, [id]);
+  expect(await port.store.count(href(model.pricing.intervals, { tp: id, rc: '2' }))).toBe(0);
 });
 
 it('refuses what cannot be', async () => {

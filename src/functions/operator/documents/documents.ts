@@ -5,7 +5,8 @@ import { href } from '../../../model/href';
 import { type Plan, type Store } from '../../../store/api';
 import { eventStatus, isListed, statusAt } from '../../../services/timeline';
 import { apply } from '../../behaviour';
-import { eventLedgerHref, readEvents } from '../../event-list';
+import { eventLedgerHref, readEvents, type ListedEvent } from '../../event-list';
+import { wholeListOf } from '../../issued-controls';
 import { reassign } from '../assignment-draft';
 import { type Places } from '../programs';
 import { alone } from './alone';
@@ -132,18 +133,38 @@ export async function checkParents(store: Store, node: DocumentNode, above: read
 
 /** @throws Problem CONFLICT naming an event that is scheduled or active: what disappears was not cancelled (protocol facts 4.1) */
 async function checkOver(store: Store, node: DocumentNode, ids: readonly string[], now: number): Promise<void> {
-  if (node.event) {
-    const at = hrefOf(node, ids);
-    const found = (await readEvents(store, listOf(node, ids.slice(0, -1)), node.resource)).find(e => e.href === at);
-    if (found && isListed(found.facts, now) && statusAt(found.facts, now).currentStatus <= eventStatus.active)
-      throw new Problem('CONFLICT', { at, note: 'it still stands; cancel it first' });
-  }
+  const standing: ListedEvent[] = [];
+  if (node.event) standing.push(...(await standingIn(store, node, ids.slice(0, -1), now)));
+  const at = hrefOf(node, ids);
+  const found = standing.find(({ href: each }) => each === at) ?? (await standingBelow(store, node, ids, now));
+  if (found) throw new Problem('CONFLICT', { at: found.href, note: 'it still stands; cancel it first' });
+}
+
+async function standingIn(store: Store, node: DocumentNode, above: readonly string[], now: number) {
+  return (await readEvents(store, listOf(node, above), node.resource)).filter(
+    ({ facts }) => isListed(facts, now) && statusAt(facts, now).currentStatus <= eventStatus.active,
+  );
+}
+
+async function standingBelow(
+  store: Store,
+  node: DocumentNode,
+  ids: readonly string[],
+  now: number,
+): Promise<ListedEvent | undefined> {
   for (const child of node.children) {
-    if (!child.list || !hasEvents(child)) continue;
-    const list = listOf(child, ids);
-    const { docs } = await store.page(list, { start: 0, limit: Infinity });
-    for (const doc of docs) await checkOver(store, child, [...ids, doc.href.slice(doc.href.lastIndexOf('/') + 1)], now);
+    if (child.event) {
+      const [found] = await standingIn(store, child, ids, now);
+      if (found) return found;
+    } else if (hasEvents(child)) {
+      for (const doc of await wholeListOf(store, listOf(child, ids))) {
+        const id = doc.href.slice(doc.href.lastIndexOf('/') + 1);
+        const found = await standingBelow(store, child, [...ids, id], now);
+        if (found) return found;
+      }
+    }
   }
+  return undefined;
 }
 
 const hasEvents = (node: DocumentNode): boolean => node.event !== undefined || node.children.some(hasEvents);
