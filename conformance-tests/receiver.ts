@@ -20,6 +20,8 @@ export interface Notified {
   readonly notification: Notification;
   /** Seconds by the suite's clock. */
   readonly at: number;
+  /** Whether it was answered with a 2xx; what was not is sent again. */
+  readonly accepted: boolean;
 }
 
 export interface ReceiverOptions {
@@ -135,9 +137,9 @@ export class Receiver {
       const again = this.received
         .filter(each => each.notification.subscriptionURI === notification.subscriptionURI)
         .at(-1);
-      if (this.status < 300 && again && JSON.stringify(again.notification) === JSON.stringify(notification))
+      if (again?.accepted && JSON.stringify(again.notification) === JSON.stringify(notification))
         fault('the same as the last one, which was accepted');
-      this.received.push({ notification, at: this.options.clock.now() });
+      this.received.push({ notification, at: this.options.clock.now(), accepted: this.status < 300 });
     } catch (error) {
       fault((error as Error).message);
     }

@@ -20,17 +20,15 @@ import {
 import { procedure, type Claim } from '../procedure';
 import { responses123, scenario, type EventSpec } from '../scenario';
 import { capability } from '../telemetry';
+import { cactus, direct, watts } from './aus-common';
 
-const watts = (value: number, multiplier = 0) => ({ multiplier, value });
 const needs: readonly Claim[] = ['csip-aus'];
-const direct: readonly Claim[] = ['csip', 'out-of-band-registration', 'csip-aus'];
-const cactus = (...numbers: number[]) => numbers.map(n => `CACTUS S-ALL-${String(n).padStart(2, '0')}`);
 
 const control = (id: string, title: string, tests: number[], fallback: DERControlBase, event: DERControlBase) =>
   scenario({
     id,
     title,
-    requirements: ['CSIP-AUS 1.2', ...cactus(...tests)],
+    requirements: cactus(...tests),
     needs,
     about: 'One program with a default; an event with another value of the same mode at +2 min for a minute.',
     programs: { P: { primacy: 1, default: { base: fallback } } },
@@ -62,7 +60,7 @@ export const aus = [
   scenario({
     id: 'AUS-044',
     title: 'Twenty-four events ahead',
-    requirements: ['CSIP-AUS 1.2', 'CSIP G10', ...cactus(44)],
+    requirements: ['CSIP G10', ...cactus(44)],
     needs,
     about:
       'One program with 24 export limits of five minutes, one after the other without a gap; all are cancelled in the first.',
@@ -72,7 +70,7 @@ export const aus = [
   scenario({
     id: 'AUS-049',
     title: 'Several programs',
-    requirements: ['CSIP-AUS 1.2', ...cactus(49)],
+    requirements: cactus(49),
     needs,
     about: 'Two programs with export limits at the same time; the one with the lower primacy is the stronger.',
     programs: { STRONG: { primacy: 1 }, WEAK: { primacy: 2, default: { base: { opModExpLimW: watts(1500) } } } },
@@ -98,7 +96,7 @@ export const aus = [
   procedure({
     id: 'AUS-001',
     title: 'Registration',
-    requirements: ['CSIP-AUS 1.2', ...cactus(1, 2, 3, 51, 52)],
+    requirements: cactus(1, 2, 3, 51, 52),
     needs: direct,
     fixture: 'One device is registered.',
     arrange: lab => registered(lab, 'AUS-001'),
@@ -124,7 +122,7 @@ export const aus = [
   procedure({
     id: 'AUS-053',
     title: 'ConnectionPoint',
-    requirements: ['CSIP-AUS 1.2', ...cactus(4, 53)],
+    requirements: cactus(4, 53),
     needs: direct,
     fixture: 'One device is registered.',
     arrange: lab => registered(lab, 'AUS-053'),
@@ -151,7 +149,7 @@ export const aus = [
   procedure({
     id: 'AUS-006',
     title: 'DERCapability with DOE modes',
-    requirements: ['CSIP-AUS 1.2', ...cactus(6, 54, 55)],
+    requirements: cactus(6, 54, 55),
     needs: [...direct, 'der-information'],
     fixture: 'One device is registered.',
     arrange: lab => registered(lab, 'AUS-006'),
@@ -174,7 +172,7 @@ export const aus = [
   procedure({
     id: 'AUS-007',
     title: 'Mirror usage points of site and DER',
-    requirements: ['CSIP-AUS 1.2', ...cactus(7, 8, 9, 10)],
+    requirements: cactus(7, 8, 9, 10),
     needs: [...direct, 'metering'],
     fixture: 'One device is registered.',
     arrange: lab => registered(lab, 'AUS-007'),
@@ -212,7 +210,7 @@ export const aus = [
   procedure({
     id: 'AUS-043',
     title: 'Poll rates',
-    requirements: ['CSIP-AUS 1.2', ...cactus(43)],
+    requirements: cactus(43),
     needs: [...direct, 'der-control'],
     fixture: 'One device is registered; the operator sets the pollRate of the DERProgramList to 60 s.',
     alone: true,
@@ -241,7 +239,7 @@ export const aus = [
   procedure({
     id: 'AUS-047',
     title: 'Operating envelope as a series',
-    requirements: ['CSIP-AUS 1.2', ...cactus(47, 49)],
+    requirements: cactus(47, 49),
     needs: [...direct, 'der-control'],
     fixture:
       'One device; an envelope of four steps of five minutes is published, and published anew with one step changed.',

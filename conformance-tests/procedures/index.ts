@@ -1,6 +1,8 @@
 import { type Procedure } from '../procedure';
 import { aggEvents } from './agg-events';
 import { aus } from './aus';
+import { ausLonger } from './aus-longer';
+import { ausSubscriptions } from './aus-subscriptions';
 import { basic001 } from './basic-001';
 import { basicControls } from './basic-controls';
 import { basicEvents } from './basic-events';
@@ -27,7 +29,7 @@ const all: readonly Procedure[] = [
   ...[agg001, ...aggEvents],
   ...[err001, err002, maint001, maint002, maint003, maint004, maint005, maint006],
   ...[util001, util002, util003, util004],
-  ...[event001, event002, event003, access001, ...aus],
+  ...[event001, event002, event003, access001, ...aus, ...ausSubscriptions, ...ausLonger],
 ];
 
 /** Every procedure, in the order of their ids. */

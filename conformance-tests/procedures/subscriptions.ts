@@ -153,7 +153,9 @@ export const core019 = procedure<Fixture>({
         const at = await fsaListOf(lab, fixture, 'EDA1');
         const after = lab.clock.now();
         await lab.operator.endSubscriptions(identity.lfdi, 1);
-        await expectEnd(check, receiver, at, after, 1);
+        const device = await ownDevice(wire, lab.dcapPath, lfdiOf(fixture, 'EDA1'));
+        await expectEnd(check, receiver, at, after, 1, 2);
+        await expectEnd(check, receiver, device.href ?? '', after, 1);
         const list = await wire.get(SubscriptionList, whole(subscriptionList(await ownDevice(wire, lab.dcapPath))));
         check.equal('subscriptions left', list.all, 0);
         await expectNothing(check, receiver, 40);
