@@ -88,6 +88,14 @@ export class SlewedClock implements Clock {
     this.nowMs();
   }
 
+  /** Goes on where an earlier run stood: set off at once, and no correction. For the start, before anybody has read the clock. */
+  resume(offsetS: number): void {
+    this.offsetMs = offsetS * 1000;
+    this.lookedMs = this.followed.monotonicMs();
+    this.shownMs = this.followed.nowMs() + this.offsetMs;
+    this.slewing = false;
+  }
+
   /** Told once of each correction, when it begins. */
   onAdjusted(listener: (adjustment: Adjustment) => void): Cancel {
     this.listeners.add(listener);

@@ -331,11 +331,12 @@ class DeviceClient implements Client {
     const { found } = this;
     if (!found) return undefined;
     const began = clock.now();
-    const keepDefaults = this.polls++ % defaultsEvery !== 0;
+    const keepDefaults = this.polls % defaultsEvery !== 0;
     const read = await readPrograms(this.api, found.programLists, { before: this.known, keepDefaults });
     const now = clock.now();
     if (this.phase !== 'following') return undefined;
     if (!read.ok) return this.pollFailed(read);
+    this.polls++;
     for (const { href, text } of read.faults) this.log.warn('a program could not be read whole', { href, text });
     this.backoff.reset();
     if (!read.unchanged || this.view.current.lastContact === undefined) {

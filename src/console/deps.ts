@@ -35,16 +35,16 @@ export interface RouteDeps {
   readonly envelopes: EnvelopeService;
   /** Refuses a value that could not be written to a client. @throws Problem BAD_VALUE with the path of what does not fit */
   readonly fits: (type: Complex, value: unknown) => void;
-  /** Sets poll rates while the server runs. */
-  readonly setPollRates: (rates: Readonly<Record<string, number>>) => void;
+  /** Sets poll rates, from now on and for later starts. */
+  readonly setPollRates: (rates: Readonly<Record<string, number>>) => Promise<void>;
   /** Whether newcomers may register themselves, from now on and until a restart. */
   readonly setInBand: (on: boolean) => void;
   /** Sets the seconds between posts that mirrors are asked for. */
-  readonly setPostRate: (seconds: number) => void;
-  /** Sets quality, time zone and offsets of Time while the server runs. @throws Problem BAD_VALUE for an unknown zone */
-  readonly setTime: (settings: TimeSettings) => void;
+  readonly setPostRate: (seconds: number) => Promise<void>;
+  /** Sets quality, time zone and offsets of Time, from now on and for later starts. @throws Problem BAD_VALUE for an unknown zone */
+  readonly setTime: (settings: TimeSettings) => Promise<void>;
   /** How far our clock is set off the machine's; missing where it is moved by somebody else. */
-  readonly clockOffset?: { readonly offsetS: number; setOffset(seconds: number): void };
+  readonly clockOffset?: { readonly offsetS: number; setOffset(seconds: number): Promise<void> };
   readonly sfdiOf: (lfdi: string) => number;
   readonly trust: TrustService;
   readonly backups: BackupService;

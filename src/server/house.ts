@@ -37,6 +37,21 @@ export interface TimeSettings {
   readonly offsets?: TimeOffsets | undefined;
 }
 
+const check = {
+  pollRates: (rates: Readonly<Record<string, number>>): void => {
+    checkPollRates(rates, 'BAD_VALUE', '');
+    checkNames(rates, 'BAD_VALUE');
+  },
+  time: ({ timeZone }: TimeSettings): void => {
+    if (timeZone !== undefined && !isTimeZone(timeZone))
+      throw new Problem('BAD_VALUE', {
+        at: 'timeZone',
+        want: 'a time zone such as America/Los_Angeles',
+        got: timeZone,
+      });
+  },
+};
+
 /** The part of the configuration that functions see, with rates and Time that can be set while the server runs. */
 export function houseOf(
   config: Config,
@@ -45,6 +60,8 @@ export function houseOf(
   house: House;
   /** Where notifications may go. */
   guard: Guard;
+  /** What the setters would throw. */
+  check: typeof check;
   setPollRates: (rates: Readonly<Record<string, number>>) => void;
   /** Whether newcomers may register themselves, from now on. */
   setInBand: (on: boolean) => void;
@@ -95,9 +112,9 @@ export function houseOf(
     setInBand: on => {
       inBand = on;
     },
+    check,
     setPollRates: more => {
-      checkPollRates(more, 'BAD_VALUE', '');
-      checkNames(more, 'BAD_VALUE');
+      check.pollRates(more);
       for (const [name, rate] of Object.entries(more)) rates.set(name, rate);
       changed();
     },
@@ -106,12 +123,7 @@ export function houseOf(
       changed();
     },
     setTime: settings => {
-      if (settings.timeZone !== undefined && !isTimeZone(settings.timeZone))
-        throw new Problem('BAD_VALUE', {
-          at: 'timeZone',
-          want: 'a time zone such as America/Los_Angeles',
-          got: settings.timeZone,
-        });
+      check.time(settings);
       time = { ...time, ...settings };
       changed();
     },

@@ -4,6 +4,7 @@ import { openStore } from '../store/open';
 import { envelopeService } from './envelopes';
 import { houseOf } from './house';
 import { readOperatorKey } from './init';
+import { keptSettings } from './kept-settings';
 import { listen } from './listen';
 import { operatorServer } from './operator';
 import { trustService } from './trust-service';
@@ -19,12 +20,14 @@ export async function startOperator(
   try {
     const audit = auditor({ ...deps, store });
     const envelopes = await envelopeService({ ...deps, store, audit });
+    const house = houseOf(config);
     const server = operatorServer(
       { ...deps, config: { ...config, operatorChain: '', operatorKey: '', operatorClientRoots: '' } },
       {
         store,
         envelopes,
-        house: houseOf(config),
+        house,
+        settings: await keptSettings({ ...deps, store, house }),
         key,
         audit,
         trust: await trustService({ ...deps, store }),

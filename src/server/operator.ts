@@ -17,6 +17,7 @@ import { backupService } from './backups';
 import { fits } from './fits';
 import { issueDevice, loadPki, pemToDer, sfdiOf } from '../tls';
 import { type houseOf } from './house';
+import { type KeptSettings } from './kept-settings';
 import { type ServerDeps } from './deps';
 import { httpLog } from './http-log';
 import { operatorTls } from './operator-tls';
@@ -26,6 +27,7 @@ export interface OperatorPart {
   readonly store: Store;
   readonly envelopes: EnvelopeService;
   readonly house: ReturnType<typeof houseOf>;
+  readonly settings: KeptSettings;
   readonly key: string;
   readonly audit: Auditor;
   readonly trust: TrustService;
@@ -45,7 +47,7 @@ export function operatorServer(
   { dir, config, clock, ids, log, metrics, checkAnswers = false }: ServerDeps,
   part: OperatorPart,
 ): Server {
-  const { store, envelopes, house, key, audit, trust, lines = noLines, ready = async () => ({}) } = part;
+  const { store, envelopes, house, settings, key, audit, trust, lines = noLines, ready = async () => ({}) } = part;
   const { redirects: moved = redirects(), httpLog: recorded = httpLog({ clock, mostBytes: 0 }) } = part;
   const routeDeps: RouteDeps = {
     store,
@@ -55,10 +57,17 @@ export function operatorServer(
     pen: house.house.pen,
     house: house.house,
     envelopes,
-    setPollRates: house.setPollRates,
-    setPostRate: house.setPostRate,
-    setTime: house.setTime,
-    ...(clock instanceof SlewedClock && { clockOffset: clock }),
+    setPollRates: settings.setPollRates,
+    setPostRate: settings.setPostRate,
+    setTime: settings.setTime,
+    ...(clock instanceof SlewedClock && {
+      clockOffset: {
+        get offsetS() {
+          return clock.offsetS;
+        },
+        setOffset: settings.setOffset,
+      },
+    }),
     setInBand: house.setInBand,
     sfdiOf,
     trust,

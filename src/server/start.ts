@@ -26,6 +26,7 @@ import { houseOf } from './house';
 import { housekeeping } from './housekeeping';
 import { readOperatorKey } from './init';
 import { httpLog } from './http-log';
+import { keptSettings } from './kept-settings';
 import { listen } from './listen';
 import { noticeService } from './notices';
 import { operatorServer } from './operator';
@@ -88,6 +89,8 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
     const { trust } = trusted;
     const settings = houseOf(config, { self: trusted.self, changed: () => kept.clear() });
     const { house } = settings;
+    const clockOffset = clock instanceof SlewedClock ? { clockOffset: clock } : {};
+    const keptSet = await keptSettings({ ...logOf('operator'), store, house: settings, ...clockOffset });
     const envelopes = await envelopeService({ ...logOf('envelopes'), store, audit });
     closing.push(() => envelopes.stop());
 
@@ -186,6 +189,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
       store,
       envelopes,
       house: settings,
+      settings: keptSet,
       key,
       audit,
       trust: trusted,

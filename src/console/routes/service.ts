@@ -28,7 +28,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'put',
     path: '/api/poll-rates',
     tag,
-    summary: 'set poll rates by resource name, in seconds',
+    summary: 'set poll rates by resource name, in seconds; kept over restarts',
     role: 'operator',
     body: input.pollRates,
     handle: async ({ setPollRates }, { body }) => setPollRates(body),

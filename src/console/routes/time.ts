@@ -35,8 +35,7 @@ export const timeRoutes: readonly Route[] = [
     method: 'put',
     path: '/api/time',
     tag,
-    summary:
-      'set quality, time zone or offsets of Time, and set its clock off that of the machine, until the server ends',
+    summary: 'set quality, time zone or offsets of Time, and set its clock off that of the machine; kept over restarts',
     role: 'admin',
     body: z.strictObject({
       quality: z.number().int().min(3).max(7).optional(),
@@ -50,19 +49,19 @@ export const timeRoutes: readonly Route[] = [
           at: 'offsetS',
           note: 'this server is run on a clock that is moved elsewhere',
         });
-      setTime({
+      await setTime({
         ...(quality !== undefined && { quality }),
         ...(timeZone !== undefined && { timeZone }),
         ...(given !== undefined && { offsets: given ?? undefined }),
       });
-      if (offsetS !== undefined) clockOffset?.setOffset(offsetS);
+      if (offsetS !== undefined) await clockOffset?.setOffset(offsetS);
     },
   }),
   route({
     method: 'put',
     path: '/api/post-rate',
     tag,
-    summary: 'set the seconds between posts that mirrors are asked for, until the server ends',
+    summary: 'set the seconds between posts that mirrors are asked for; kept over restarts',
     role: 'operator',
     body: z.strictObject({ seconds: z.number().int().min(1).max(86_400) }),
     handle: async ({ setPostRate }, { body }) => setPostRate(body.seconds),

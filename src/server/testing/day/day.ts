@@ -1,8 +1,8 @@
 /**
  * A simulated day: sites with real clients of a real server that keeps its store on disk, among everything that befalls them.
  * Each quarter of an hour has a plan, so that there is a moment in it when everybody must have heard of everything:
- * at :00 events begin and end and envelopes are published; from :01 to :03 the server may be away; from :06 to :09 the operator
- * acts; at :14 who polls every five minutes knows it all, and is compared with what the server holds.
+ * at :00 events begin and end and envelopes are published; from :01 to :03 the operator acts, or the server is away; at :14 who
+ * polls every ten minutes knows it all, and is compared with what the server holds.
  */
 import { ManualClock, type Seconds, SystemClock } from '../../../base/clock';
 import { silentLog } from '../../../base/log';
@@ -58,6 +58,8 @@ export interface DayResult {
 /** Midnight, UTC. */
 const dawn: Seconds = 1_790_035_200;
 const quarterS = 900;
+/** So often the engine makes envelopes anew at some sites. */
+const anewS = 7200;
 /** Of time. A commit of the store waits for the disk, so that a step of a second would be a day of waiting. */
 const stepS = 10;
 const pin = 111_115;
@@ -155,8 +157,11 @@ class Day {
       await this.until(start);
       if (quarter > 0) await this.world.operator('POST', '/api/envelopes/run');
       if (away.has(quarter)) await this.restart(start);
-      await this.until(start + 360 + this.random.integer(0, 60));
-      if (quarter < quarters - 1) await this.act();
+      // Envelopes made anew reach clients while they are in force already: nothing may come in between.
+      else if (start % anewS !== 0 && quarter < quarters - 1) {
+        await this.until(start + 60 + this.random.integer(0, 30));
+        await this.act();
+      }
       await this.until(start + 850);
       if ((quarter + 1) % (options.checkEveryH * 4) === 0 || quarter === quarters - 1) await this.compare();
       options.say?.(`${new Date(clock.now() * 1000).toISOString().slice(11, 16)} ${this.members.size} sites`);
@@ -186,7 +191,7 @@ class Day {
     const many = Math.max(1, Math.round(options.sites / 400));
     for (let i = random.integer(1, 4); i > 0; i--) await issue(operator);
     for (let i = random.integer(0, 3); i > 0; i--) await cancelOrChange(operator);
-    // Defaults and assignments are read every quarter of an hour: what is changed late in an hour is not known by its end.
+    // Defaults and assignments are read every half an hour: what is changed late in an hour is not known by its end.
     const early = clock.now() % 3600 < 1800;
     if (early && random.next() < 0.6) await setDefault(operator);
     const kind = random.next();
@@ -272,7 +277,7 @@ class Day {
       dialect: spec.dialect,
       defaultsEvery: 3,
       // Those who come during the day have to be there by the end of the quarter.
-      startSpreadS: this.clock.now() === dawn ? 300 : 30,
+      startSpreadS: this.clock.now() === dawn ? 600 : 30,
       der: {
         capability: { modesSupported: '00100003', rtgMaxW: rated, type: 83 },
         settings: { setGradW: 100, setMaxW: rated },
