@@ -54,10 +54,14 @@ export function topologyOf(network: Network): Topology {
   const branches: Branch[] = [];
   const done = new Set<Element>();
   for (let at = 0; at < buses.length; at++) {
-    for (const element of atBus.get((buses[at] as string).toLowerCase()) ?? []) {
-      if (done.has(element)) continue;
-      done.add(element);
-      const forward = element.from.toLowerCase() === (buses[at] as string).toLowerCase();
+    for (const found of atBus.get((buses[at] as string).toLowerCase()) ?? []) {
+      if (done.has(found)) continue;
+      done.add(found);
+      const backward = found.from.toLowerCase() !== (buses[at] as string).toLowerCase();
+      // A wye-wye transformer works either way round, as after switching it may have to.
+      const turns = backward && found.transformer?.connection === 'wye-wye';
+      const element = turns ? turnedRound(found, found.transformer) : found;
+      const forward = !backward || turns;
       const far = forward ? element.to : element.from;
       if (index.has(far.toLowerCase()))
         throw bad(element.at, `closes a loop at bus ${far}; only radial networks can be solved`);
@@ -134,6 +138,27 @@ function elementsOf(network: Network): Element[] {
     names.add(name.toLowerCase());
   }
   return elements;
+}
+
+/**
+ * A wye-wye transformer fed from its secondary: taps the other way, and its impedance, which is on the secondary side, carried over. For a
+ * bank of taps of its own in each phase, whose impedance is small, by the mean of their squares.
+ */
+function turnedRound(element: Element, transformer: Transformer): Element {
+  const { from, primaryKv, secondaryKv, tap = 1, tapByPhase, to } = transformer;
+  const square = tapByPhase ? tapByPhase.reduce((sum, t) => sum + t * t, 0) / 3 : tap * tap;
+  const turned: Transformer = {
+    ...transformer,
+    from: to,
+    to: from,
+    primaryKv: secondaryKv,
+    secondaryKv: primaryKv,
+    xPercent: transformer.xPercent * square,
+    rPercent: transformer.rPercent * square,
+    tap: 1 / tap,
+    ...(tapByPhase && { tapByPhase: tapByPhase.map(t => 1 / t) as [number, number, number] }),
+  };
+  return { ...element, from: to, to: from, transformer: turned };
 }
 
 function branchFacts({ name, phases, line, transformer }: Element): Omit<Branch, 'from' | 'to'> {
