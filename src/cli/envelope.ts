@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { Problem } from '../base/problem';
+import { operatorReasons } from '../services/reasons';
 import { withdrawalReasons } from '../services/withdrawn';
 import { type AddCommand } from './command';
 import { compareEngines } from './envelope-compare';
+import { productCommands } from './envelope-products';
 import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
 import { type RestsOn, restsOn } from './forecast-words';
 import { allPages, type OperatorApi } from './operator-api';
@@ -58,21 +60,25 @@ export const envelope: AddCommand = (program, io) => {
     .command('envelope')
     .description('operating envelopes: run the engine, import limits, show what is in force');
   const home = (dir: string) => resolve(io.cwd, dir);
+  productCommands(group, io);
 
   offlineOptions(
     group
       .command('run')
       .argument('[dir]', 'folder of a running server; not with --network')
+      .addOption(reason('why variable limits may be lower than what was published'))
       .option('--json')
       .description(
         'run the capacity engine now and publish; with --network, run one on a feeder file and verify its envelopes',
       ),
-  ).action(async (dir: string | undefined, options: OfflineOptions) => {
+  ).action(async (dir: string | undefined, options: OfflineOptions & { reason?: string }) => {
     const { json, network } = options;
     if (network !== undefined) return runOffline({ ...options, network }, io);
     if (dir === undefined)
       throw new Problem('BAD_USAGE', { at: 'envelope run', want: 'the folder of a server, or --network FILE' });
-    const result = await withOperator(home(dir), io, api => api.post<Ran>('/api/envelopes/run'));
+    const result = await withOperator(home(dir), io, api =>
+      api.post<Ran>('/api/envelopes/run', options.reason === undefined ? {} : { reason: options.reason }),
+    );
     if (json) io.out(JSON.stringify(result));
     else {
       io.out(
@@ -112,13 +118,15 @@ export const envelope: AddCommand = (program, io) => {
     .command('import')
     .argument('<dir>')
     .argument('<file>', 'JSON: {"site","start","stepS","importW":[…],"exportW":[…]}, or a list of such')
+    .addOption(reason('why limits may be lower than what was published; without one they may not'))
     .option('--json', 'print one JSON array')
     .description(
       'publish limits computed elsewhere, through the same safety net; all are judged before the first is published',
     )
-    .action(async (dir: string, file: string, { json = false }: { json?: boolean }) => {
+    .action(async (dir: string, file: string, options: { json?: boolean; reason?: string }) => {
+      const { json = false, reason: why } = options;
       const path = resolve(io.cwd, file);
-      const items = readItems(path);
+      const items = readItems(path).map(item => withReason(item, why));
       const { results } = await withOperator(home(dir), io, api =>
         api.post<{ results: Ran[] }>('/api/envelopes/import', { envelopes: items }),
       );
@@ -216,6 +224,12 @@ export const envelope: AddCommand = (program, io) => {
       io.out(json ? JSON.stringify({ restored: site }) : `${site} is restored`);
     });
 };
+
+const reason = (what: string) => new Option('--reason <code>', what).choices([...operatorReasons]);
+
+/** An item that names a reason of its own keeps it. */
+const withReason = (item: unknown, why: string | undefined): unknown =>
+  why === undefined || typeof item !== 'object' || item === null ? item : { reason: why, ...item };
 
 interface WithdrawOptions {
   reason: string;

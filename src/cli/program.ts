@@ -13,6 +13,7 @@ import { group } from './groups';
 import { init } from './init';
 import { key } from './key';
 import { log } from './log';
+import { order } from './order';
 import { programCommand } from './programs';
 import { schemas } from './schemas';
 import { serve } from './serve';
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   programCommand,
   control,
   envelope,
+  order,
   forecast,
   trust,
   key,
