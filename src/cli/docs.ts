@@ -10,6 +10,7 @@ import { dialects } from '../model/dialect';
 import { openApi } from '../console/openapi';
 import { operatorRoutes } from '../console/routes';
 import { configTableText } from '../server/config';
+import { reasons } from '../services/reasons';
 import { type AddCommand, type Io } from './command';
 
 /** A file that is printed from what the code declares. */
@@ -67,6 +68,24 @@ function metrics(): Generated {
   return { file: 'docs/metrics.md', content };
 }
 
+function reductionReasons(): Generated {
+  const yes = (is: boolean) => (is ? 'yes' : '');
+  const rows = Object.entries(reasons).map(([name, { atOnce, belowFirm, by, means }]) => [
+    code(name),
+    means,
+    by,
+    yes(belowFirm),
+    yes(atOnce),
+  ]);
+  const content = page(
+    '# Reasons of reductions',
+    sentence('src/services/reasons.ts'),
+    'Limits go below what was published for one of these reasons or not at all ([envelope-products.md](envelope-products.md)). Those of the server are given by the rule that lowers.',
+    printTable(['Code', 'Means', 'Given by', 'May go below firm', 'Need not wait for the notice of a contract'], rows),
+  );
+  return { file: 'docs/reasons.md', content };
+}
+
 const configuration = (): Generated => ({
   file: 'docs/configuration.md',
   content: page(
@@ -78,7 +97,13 @@ const configuration = (): Generated => ({
 });
 
 /** Whatever is printed from the code; one more producer is one more line. */
-const producers: readonly (() => Generated | Generated[])[] = [schemaFiles, errors, metrics, configuration];
+const producers: readonly (() => Generated | Generated[])[] = [
+  schemaFiles,
+  errors,
+  metrics,
+  configuration,
+  reductionReasons,
+];
 
 export const generated = (): Generated[] => producers.flatMap(produce => produce());
 
