@@ -128,20 +128,49 @@ export class Answers {
     this.put.set(frp, docOf(response, { edev: this.edev, frp }, body, this.now, keys));
   }
 
-  /** With answers that are long over laid aside. */
-  plan(): { expect: Record<string, number>; put: NewDoc[] } {
+  /** With answers that are long over laid aside, and those to forgotten requests taken away. */
+  async plan(forgotten: ReadonlySet<string> = new Set()): Promise<AnswerPlan> {
     const list = href(responses, { edev: this.edev });
-    const aside = spent(this.known, this.now).flatMap(({ href: at, body }) => {
-      const frp = at.slice(at.lastIndexOf('/') + 1);
-      if (this.put.has(frp)) return [];
-      const keys = [{ index: 'mrid' as const, key: body.mRID ?? '', unique: true }];
-      return [{ ...docOf(response, { edev: this.edev, frp }, body, this.now, keys), list: pastEvents(list) }];
+    const idIn = ({ href: at }: ListedEvent) => at.slice(at.lastIndexOf('/') + 1);
+    const gone = this.known.filter(each => forgotten.has(each.body.subject ?? '') && !this.put.has(idIn(each)));
+    const over = spent(this.known, this.now).flatMap(each => {
+      if (this.put.has(idIn(each)) || gone.includes(each)) return [];
+      const keys = [{ index: 'mrid' as const, key: each.body.mRID ?? '', unique: true }];
+      return [docOf(response, { edev: this.edev, frp: idIn(each) }, each.body, this.now, keys)];
     });
+    const aside = await layAside(this.deps.store, pastEvents(list), over);
+    const ledger = eventLedgerDoc(list, { issued: this.ledger.issued + this.made }, this.now);
     return {
       expect: { [eventLedgerHref(list)]: this.ledger.version },
-      put: [eventLedgerDoc(list, { issued: this.ledger.issued + this.made }, this.now), ...this.put.values(), ...aside],
+      put: [ledger, ...this.put.values(), ...aside.put],
+      drop: [...gone.map(({ href: at }) => at), ...aside.drop],
     };
   }
+}
+
+export interface AnswerPlan {
+  readonly expect: Record<string, number>;
+  readonly put: NewDoc[];
+  readonly drop: string[];
+}
+
+/** Requests, and answers, kept for the operator of one device once they are over. */
+const mostPast = 100;
+
+/** What is laid aside in a list of what is over, and what goes so that the list stays within its bounds: the oldest. */
+export async function layAside(
+  store: Store,
+  list: string,
+  docs: readonly NewDoc[],
+): Promise<{ put: NewDoc[]; drop: string[] }> {
+  if (docs.length === 0) return { put: [], drop: [] };
+  const most = docs.slice(-mostPast);
+  const over = (await store.count(list)) + most.length - mostPast;
+  const first = over > 0 ? (await store.page(list, { start: 0, limit: over })).docs : [];
+  return {
+    put: most.map(doc => ({ ...doc, list })),
+    drop: [...docs.slice(0, docs.length - most.length), ...first].map(doc => doc.href),
+  };
 }
 
 const withSign = (value: number, sign: 1 | -1): number => (value === 0 ? 0 : sign * value);

@@ -9,7 +9,7 @@ import { type FlowReservationRequest } from '../model/flow-reservation';
 import { href, type Params } from '../model/href';
 import { capacity } from '../services/flow-policies';
 import { badValue, notFound, type Behaviour, type Change, type Context, type Incoming } from './behaviour';
-import { Answers, askOf, requestDoc } from './flow-answers';
+import { Answers, askOf, layAside, requestDoc } from './flow-answers';
 import { roomIn, takenBy } from './flow-room';
 import { wholeListOf } from './issued-controls';
 import { pastList } from './past';
@@ -19,6 +19,8 @@ const { requests, request, responses, response } = model.flowReservation;
 
 /** Requests of one device whose window is still open. */
 const mostOpen = 64;
+/** Requests of one device in all; beyond, those it has cancelled make room, the oldest first. */
+const mostListed = 256;
 /** How long a request is kept in its list after its window has closed. */
 const keptS = 86_400;
 const aheadS = 300;
@@ -76,21 +78,29 @@ async function post(ctx: Context, params: Params, { value }: Incoming): Promise<
   const { flowPolicy = capacity } = house;
   const ask = askOf(body, now);
   const answers = await Answers.begin({ store, pen: house.pen, ids }, edev, now);
-  const room = await roomIn(ctx, edev, ask, takenBy(answers.known, ask.direction));
-  const grant = flowPolicy.decide(ask, room);
+  const free = await roomIn(ctx, edev, ask, takenBy(answers.known, ask.direction));
+  const grant = flowPolicy.decide(ask, free);
   if (grant !== 'wait') answers.grant(body, ask, grant);
   const frq = mridOf(`flow-request/${edev}/${body.mRID}`, house.pen).slice(0, 16);
   const made = requestDoc(edev, frq, body, now, grant === 'wait');
+  const before = await store.get(made.href); // laid aside long ago, under the same mRID
   const old = docs.filter(doc => endOf(doc.body) + keptS <= now);
-  const aside = old.map(doc => ({
-    ...requestDoc(edev, doc.href.slice(doc.href.lastIndexOf('/') + 1), doc.body, doc.changed, false),
-    list: pastList(list),
-  }));
-  const { expect, put } = answers.plan();
+  const over = old.map(doc =>
+    requestDoc(edev, doc.href.slice(doc.href.lastIndexOf('/') + 1), doc.body, doc.changed, false),
+  );
+  const aside = await layAside(store, pastList(list), over);
+  const room = docs.length - old.length + 1 - mostListed;
+  const closed = docs.filter(doc => !open.includes(doc) && !old.includes(doc)).sort((a, b) => a.changed - b.changed);
+  const forgotten = room > 0 ? closed.slice(0, room) : [];
+  const { expect, put, drop } = await answers.plan(new Set(forgotten.map(doc => doc.body.mRID)));
   return {
     status: 201,
     location: made.href,
-    plan: { expect: { ...expect, [made.href]: 0 }, put: [made, ...put, ...aside] },
+    plan: {
+      expect: { ...expect, [made.href]: before?.version ?? 0 },
+      put: [made, ...put, ...aside.put],
+      drop: [...drop, ...forgotten.map(doc => doc.href), ...aside.drop],
+    },
     done: () => ctx.metrics.count('headroom_flow_requests_total', { answer: answerOf(grant) }),
   };
 }
@@ -115,12 +125,13 @@ async function put(ctx: Context, params: Params, { value }: Incoming): Promise<C
     throw badValue('/FlowReservationRequest/RequestStatus', 'it is cancelled; post another request', after);
   const answers = await Answers.begin({ store, pen: house.pen, ids }, edev, now);
   answers.withdraw(body.mRID);
-  const { expect, put: written } = answers.plan();
+  const { expect, put: written, drop } = await answers.plan();
   return {
     status: 204,
     plan: {
       expect: { ...expect, [at]: old.version },
       put: [requestDoc(edev, frq, { ...old.body, RequestStatus: body.RequestStatus }, now, false), ...written],
+      drop,
     },
   };
 }

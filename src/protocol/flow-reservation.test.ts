@@ -139,6 +139,42 @@ it('makes one of a request that is sent twice, and refuses what cannot be', asyn
   expect(await answers()).toHaveLength(1);
 });
 
+it('cannot be made to keep more and more: what a device cancels makes room, and of the past so much stays', async () => {
+  const { ask, send, change, store, clock } = await house('grant-all');
+  const far = { intervalRequested: { start: t0 + 3600, duration: 4_000_000 } };
+  const mRID = (n: number) => n.toString(16).padStart(4, '0');
+  for (let n = 0; n < 300; n++) {
+    const made = await send({ ...far, mRID: mRID(n) });
+    expect(made.status).toBe(201);
+    const at = made.headers['Location'] ?? '';
+    if (n > 0) expect((await change(at, { ...far, ...cancelled, mRID: mRID(n) })).status).toBe(204);
+  }
+  // The first was never cancelled, and is still there.
+  expect([await store.count('/edev/1/frq'), await store.count('/edev/1/frp')]).toEqual([256, 256]);
+  expect(textOf((await ask('/edev/1/frp?s=255')).body, 'currentStatus')).toBe('0');
+  clock.advance(4_200_000);
+  const later = { creationTime: clock.now(), intervalRequested: { start: clock.now(), duration: 600 } };
+  await send({ ...later, mRID: 'FFFF' });
+  expect([await store.count('/edev/1/frq'), await store.count('/edev/1/frp')]).toEqual([1, 1]);
+  clock.advance(600 + 86_400);
+  await send({
+    ...later,
+    creationTime: clock.now(),
+    intervalRequested: { start: clock.now(), duration: 600 },
+    mRID: 'FFFE',
+  });
+  expect(await store.count('~past/edev/1/frp')).toBe(100);
+  expect(await store.count('~past/edev/1/frq')).toBe(100);
+  // An mRID of long ago may come again.
+  const again = {
+    creationTime: clock.now(),
+    intervalRequested: { start: clock.now() + 60, duration: 600 },
+    mRID: 'FFFF',
+  };
+  expect((await send(again)).status).toBe(201);
+  expect(await store.count('/edev/1/frq')).toBe(2);
+});
+
 it('waits for the operator under `external`, and lets the operator answer anew under any policy', async () => {
   const { send, change, answers, clock, deps } = await house('external');
   const made = await send();

@@ -138,12 +138,13 @@ export async function answerFlow(
       throw new Problem('BAD_VALUE', { at: 'energyWh', want: `at most ${ask.energyWh}`, got: energyWh });
     const answers = await Answers.begin(deps, edev, now);
     mRID = answers.grant(doc.body, ask, decision);
-    const { expect, put } = answers.plan();
+    const { expect, put, drop } = await answers.plan();
     return {
       status: 201,
       plan: {
         expect: { ...expect, [doc.href]: doc.version },
         put: [requestDoc(edev, frq, doc.body, doc.changed, false), ...put],
+        drop,
       },
     };
   });
@@ -157,6 +158,6 @@ export async function withdrawFlow(deps: ProgramDeps, edev: string, frq: string,
     const answers = await Answers.begin(deps, edev, deps.clock.now());
     if (answers.withdraw(body.mRID, reason) === 0)
       throw new Problem('CONFLICT', { at: `flow request ${frq}`, note: 'no answer to it stands' });
-    return { status: 204, plan: answers.plan() };
+    return { status: 204, plan: await answers.plan() };
   });
 }

@@ -123,7 +123,7 @@ const reserved: Kind['begin'] = async deps => {
     await apply(deps.store, async () => {
       const answers = await Answers.begin(deps, '1', deps.clock.now());
       change(answers);
-      return { status: 201, plan: answers.plan() };
+      return { status: 201, plan: await answers.plan() };
     });
   };
   const request = (which: number) => ({
