@@ -136,7 +136,17 @@ export type ErrorDocument = Infer<typeof ErrorDocument>;
 export const DateTimeInterval = type('DateTimeInterval', { spec }, { duration: one(UInt32), start: one(TimeType) });
 export type DateTimeInterval = Infer<typeof DateTimeInterval>;
 
-/** currentStatus: 0 scheduled, 1 active, 2 cancelled, 3 cancelled with randomisation, 4 superseded. */
+/** EventStatus.currentStatus. */
+export const eventStatus = {
+  scheduled: 0,
+  active: 1,
+  cancelled: 2,
+  cancelledRandomized: 3,
+  superseded: 4,
+  /** 2023 edition only; in 2018 a finished event leaves its list. */
+  completed: 5,
+} as const;
+
 export const EventStatus = type(
   'EventStatus',
   { spec },

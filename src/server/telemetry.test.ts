@@ -3,7 +3,7 @@ import { ManualClock } from '../base/clock';
 import { SlewedClock } from '../base/slewed-clock';
 import { write } from '../codec/write';
 import { dialects } from '../model/dialect';
-import { DERStatus } from '../model/der';
+import { DERCapability, DERSettings, DERStatus } from '../model/der';
 import { MirrorMeterReading, MirrorUsagePoint } from '../model/mirror';
 import { folder, openHouse, t0, type DeviceClient, type OpenHouse } from './testing/house';
 
@@ -102,6 +102,21 @@ it('shows what a device says, said before, and which alarms stand or stood', asy
   expect(past.map(({ value }) => value.alarmStatus)).toEqual(['00000002', undefined]);
   expect(await get('/api/sites/Farm/told/log-events')).toEqual({ value: { events: [] } });
   expect((await house.operator('GET', '/api/sites/Farm/told/secrets')).status).toBe(400);
+});
+
+it('shows settings that the ratings of a device do not allow', async () => {
+  const put = (path: string, body: string) => device.ask(`/edev/1/der/1/${path}`, { method: 'PUT', body });
+  const power = (value: number) => ({ multiplier: 0, value });
+  const rated = { modesSupported: '00100000', rtgMaxW: power(5000), type: 4 };
+  expect((await put('dercap', write(DERCapability, rated, { dialect }))).status).toBe(204);
+  const set = (W: number) => write(DERSettings, { setGradW: 1, setMaxW: power(W), updatedTime: t0 }, { dialect });
+  expect((await put('derg', set(5000))).status).toBe(204);
+  expect((await get('/api/sites/Farm/told/der-settings'))['beyond']).toEqual([]);
+  expect((await put('derg', set(5001))).status).toBe(204);
+  expect((await get('/api/sites/Farm/told/der-settings'))['beyond']).toEqual([
+    { setting: 'setMaxW', rating: 'rtgMaxW', set: 5001, rated: 5000 },
+  ]);
+  expect(await get('/api/sites/Farm/told/der-status')).not.toHaveProperty('beyond');
 });
 
 it('has Time, its clock and the post rate set while it runs, and tells of corrections', async () => {

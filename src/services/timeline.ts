@@ -3,6 +3,7 @@
  * truth: a server that slept for a week answers right at once (protocol facts 4.1, docs/adr/0005).
  */
 import { type Seconds } from '../base/clock';
+import { eventStatus } from '../model/common';
 
 /** What is known of an event. Times are seconds since 1970 UTC. */
 export interface EventFacts {
@@ -31,15 +32,7 @@ export interface Span {
   readonly to?: Seconds;
 }
 
-export const eventStatus = {
-  scheduled: 0,
-  active: 1,
-  cancelled: 2,
-  cancelledRandomized: 3,
-  superseded: 4,
-  /** 2023 edition only; in 2018 a finished event leaves its list. */
-  completed: 5,
-} as const;
+export { eventStatus };
 export type CurrentStatus = (typeof eventStatus)[keyof typeof eventStatus];
 
 export interface StatusNow {

@@ -4,16 +4,6 @@
 import { type Seconds } from '../../base/clock';
 import { type Random } from '../../base/random';
 
-/** EventStatus.currentStatus as served. */
-export const served = {
-  scheduled: 0,
-  active: 1,
-  cancelled: 2,
-  cancelledRandomized: 3,
-  superseded: 4,
-  completed: 5,
-} as const;
-
 export interface ControlEvent {
   readonly mrid: string;
   readonly creationTime: Seconds;

@@ -12,6 +12,7 @@
  */
 import { type Seconds } from '../../base/clock';
 import { type Random } from '../../base/random';
+import { eventStatus } from '../../model/common';
 import {
   beats,
   cancelSpreadS,
@@ -24,7 +25,6 @@ import {
   noMode,
   planOf,
   scheduledEnd,
-  served,
 } from './event';
 
 /** Response status values this client sends (protocol facts 4.3). */
@@ -90,7 +90,8 @@ const clockDoubtS = 60;
 /** How long an event that is over and not listed is remembered: a list read badly once shall not bring it back to life, s. */
 const rememberS = 86_400;
 
-const isGoing = ({ status }: ControlEvent): boolean => status === served.scheduled || status === served.active;
+const isGoing = ({ status }: ControlEvent): boolean =>
+  status === eventStatus.scheduled || status === eventStatus.active;
 
 export function followEvents(options: FollowOptions): Follower {
   return new Follower(options);
@@ -215,15 +216,15 @@ export class Follower {
       this.amend(tracked, event, now);
       tracked.event = event;
     }
-    if (event.status === served.cancelled) this.finish(tracked, 'cancelled', now, out);
-    else if (event.status === served.cancelledRandomized) {
+    if (event.status === eventStatus.cancelled) this.finish(tracked, 'cancelled', now, out);
+    else if (event.status === eventStatus.cancelledRandomized) {
       const stopAt = event.statusAt + Math.floor(tracked.draws.cancel * cancelSpreadS(event));
       if (tracked.phase === 'waiting' || stopAt <= now) this.finish(tracked, 'cancelled', now, out);
       else tracked.stopAt ??= stopAt;
-    } else if (event.status === served.superseded) {
+    } else if (event.status === eventStatus.superseded) {
       if (tracked.phase === 'waiting') this.finish(tracked, 'superseded', now, out);
       else tracked.told = true;
-    } else if (event.status === served.completed) {
+    } else if (event.status === eventStatus.completed) {
       this.finish(tracked, tracked.phase === 'running' ? 'completed' : 'expired', now, out);
     }
   }
@@ -248,7 +249,7 @@ export class Follower {
     this.going.set(event.mrid, tracked);
     const over = now >= scheduledEnd(event);
     const going = isGoing(event);
-    if (!going && (over || event.status === served.completed))
+    if (!going && (over || event.status === eventStatus.completed))
       this.over(tracked); // history: nothing to follow or to say
     else if (going && (over || tracked.to <= tracked.from)) this.finish(tracked, 'expired', now, out);
     else out.push({ outcome: 'received', event, at: now });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beyondRatingsOf } from '../../functions/operator/beyond-ratings';
 import { findSite } from '../../functions/operator/sites';
 import {
   alarmsPast,
@@ -67,6 +68,8 @@ const alarm = z.strictObject({
   clearedAt: z.number().optional(),
   clearedBy: z.string().optional(),
 });
+const bound = z.union([z.number(), z.string()]);
+const beyond = z.strictObject({ setting: z.string(), rating: z.string(), set: bound, rated: bound });
 const pastValue = z.strictObject({ from: z.number(), until: z.number(), value: z.looseObject({}) });
 
 const idOf = async ({ store }: RouteDeps, site = '') => (await findSite(store, site)).edev;
@@ -123,10 +126,15 @@ export const telemetryRoutes: readonly Route[] = [
     summary: 'show what a device says of itself now',
     role: 'viewer',
     params: what,
-    answer: z.strictObject({ value: z.looseObject({}).optional() }),
-    handle: async (deps, { params }) => ({
-      value: await currentOf(deps.store, await idOf(deps, params.site), params.what),
+    answer: z.strictObject({
+      value: z.looseObject({}).optional(),
+      beyond: z.array(beyond).optional().describe('with der-settings: those that its ratings do not allow'),
     }),
+    handle: async (deps, { params }) => {
+      const edev = await idOf(deps, params.site);
+      const value = await currentOf(deps.store, edev, params.what);
+      return { value, ...(params.what === 'der-settings' && { beyond: await beyondRatingsOf(deps.store, edev) }) };
+    },
   }),
   route({
     method: 'get',
