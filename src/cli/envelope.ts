@@ -198,7 +198,9 @@ export const envelope: AddCommand = (program, io) => {
     .option('--from <time>', 'now unless given; +15m, or a time such as 2026-10-12T08:30Z')
     .option('--until <time>', 'until it is restored unless given')
     .option('--json')
-    .description('put a site on firm from now on, or for a while, whatever the engine says')
+    .description(
+      'put a site on firm from now on (for planned reasons from the next step), or for a while, whatever the engine says',
+    )
     .action(async (dir: string, site: string, options: WithdrawOptions) => {
       const { reason, note, from, until, json } = options;
       const done = await withOperator(home(dir), io, async api => {

@@ -36,14 +36,14 @@ const run = () => house.operator('POST', '/api/envelopes/run');
 
 it('puts a site on firm at once, keeps it there through runs and imports, and gives back what there is when restored', async () => {
   expect((await at(t0))?.importW).toBe(9000);
-  const done = await withdraw({ reason: 'maintenance', note: 'TR1 is exchanged' });
+  const done = await withdraw({ reason: 'equipment-limit', note: 'TR1 is hot' });
   expect([done.status, done.json]).toMatchObject([
     200,
-    { withdrawal: { site: '1', reason: 'maintenance', note: 'TR1 is exchanged', from: t0, at: t0 } },
+    { withdrawal: { site: '1', reason: 'equipment-limit', note: 'TR1 is hot', from: t0, at: t0 } },
   ]);
   expect(done.json['controlsPublished']).toBeGreaterThan(0);
-  expect(await at(t0)).toMatchObject({ ...firm, bound: { import: 'withdrawn: maintenance' } });
-  expect((await shown()).withdrawal).toMatchObject({ reason: 'maintenance' });
+  expect(await at(t0)).toMatchObject({ ...firm, bound: { import: 'withdrawn: equipment-limit' } });
+  expect((await shown()).withdrawal).toMatchObject({ reason: 'equipment-limit' });
   // The device is told: the control it held is superseded by one of the firm limits.
   const list = (await device.ask('/derp/1/derc?l=10')).body;
   expect(list).toMatch(
@@ -62,6 +62,13 @@ it('puts a site on firm at once, keeps it there through runs and imports, and gi
   await run();
   expect((await at(t0 + 900))?.importW).toBe(9000);
   expect((await shown()).withdrawal).toBeUndefined();
+});
+
+it('for what is planned, the step under way stays as it was agreed', async () => {
+  await withdraw({ reason: 'maintenance' });
+  const next = t0 - (t0 % 900) + 900;
+  expect((await at(t0))?.importW).toBe(9000);
+  expect(await at(next)).toMatchObject({ ...firm, bound: { import: 'withdrawn: maintenance' } });
 });
 
 it('for a window only that', async () => {
