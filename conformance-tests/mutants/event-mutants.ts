@@ -131,4 +131,12 @@ export const eventMutants: readonly Mutant[] = [
     memory.set('count', count);
     return xml.replace(/<mRID>\w{4}/g, `<mRID>${count.toString(16).toUpperCase().padStart(4, '0')}`);
   }),
+  shown('shows no limit in the second half of a step', 'AUS-050', 'DERControlList', (xml, { url }, inside) =>
+    isActiveList(url) ? each(xml, c => (inside.now() > start(c) + 150 ? undefined : c)) : xml,
+  ),
+  shown('shows the default it had at first', 'AUS-048', 'DefaultDERControl', (xml, { url }, { memory }) => {
+    if (!memory.has(url)) memory.set(url, xml);
+    return String(memory.get(url));
+  }),
+  controls('loses randomizeDuration', 'AUS-045', c => c.replace(/<randomizeDuration>-?\d+<\/randomizeDuration>/, '')),
 ];

@@ -12,13 +12,22 @@ const mutants = new WeakMap<Clock, Mutant>();
 
 export const become = (clock: Clock, mutant: Mutant): void => void mutants.set(clock, mutant);
 
+/** Without the header lines that were made for the right body. */
+function plain({ ready: _ready, ...answer }: Answer): Answer {
+  return answer;
+}
+
 export function aroundAnswers(clock: Clock, right: Answerer): Answerer {
   const mutant = mutants.get(clock);
   if (!mutant?.answer && !mutant?.request) return right;
-  const inside: Inside = { ask: async request => right(request), now: () => clock.now(), memory: new Map() };
+  const inside: Inside = {
+    ask: async request => plain(await right(request)),
+    now: () => clock.now(),
+    memory: new Map(),
+  };
   return async request => {
     const asked = mutant.request?.(request) ?? request;
-    const answer = await right(asked);
+    const answer = plain(await right(asked));
     return mutant.answer?.(answer, request, inside) ?? answer;
   };
 }

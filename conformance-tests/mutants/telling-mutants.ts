@@ -13,6 +13,8 @@ const posted =
     method === 'POST' && path.test(url) && was(answer.status);
 const refused = (status: number) => status >= 400;
 const delivered = { outcome: 'delivered' } as const;
+/** Servers that have met a receiver that did not answer. */
+const givenUp = new WeakSet<object>();
 const changedOnly = (body: string) => body.includes('<status>0</status>');
 
 export const tellingMutants: readonly Mutant[] = [
@@ -128,4 +130,31 @@ export const tellingMutants: readonly Mutant[] = [
   shown('keeps the poll rate it began with', 'AUS-043', 'DERProgramList', xml =>
     xml.replace(/pollRate="\d+"/, 'pollRate="300"'),
   ),
+  told('notifies with fewer entries than it was asked for', 'AUS-033', (push, to, body) =>
+    push.post(to, body.replace(/<DERControl .*?<\/DERControl>/s, '')),
+  ),
+  told('gives a receiver up that was away', 'AUS-046', async (push, to, body) => {
+    if (givenUp.has(push)) return delivered;
+    const outcome = await push.post(to, body);
+    if (outcome.outcome === 'delivered') return outcome;
+    givenUp.add(push);
+    return delivered;
+  }),
+  told('does not tell of defaults', 'AUS-025', async (push, to, body) =>
+    body.includes('xsi:type="DefaultDERControl"') ? delivered : push.post(to, body),
+  ),
+  answered(
+    'takes one subscription of each client',
+    'AUS-037',
+    posted(/\/sub$/, status => status === 201),
+    (answer, { url }, { memory }) => {
+      if (memory.has(url)) return { ...answer, status: 400, headers: {} };
+      memory.set(url, true);
+      return answer;
+    },
+  ),
+  answered('takes Responses without LFDI', 'AUS-055', posted(/\/rsp$/, refused), (answer, request) => ({
+    ...answer,
+    ...made(answer, request),
+  })),
 ];
