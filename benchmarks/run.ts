@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: runs one benchmark, prints its table, writes benchmarks/out/NAME.json. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { abnormal } from './abnormal';
 import { abuse } from './abuse';
 import { codec } from './codec';
 import { devices } from './devices';
@@ -15,6 +16,7 @@ import { store } from './store';
 import { type BenchResult } from './result';
 
 const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  abnormal,
   abuse,
   codec,
   devices,

@@ -32,8 +32,8 @@ export interface AbnormalParts {
     | {
         readonly network: Network;
         readonly book: SwitchingBook;
-        /** A snapshot on the network as it is after the event of that id and all open ones before it. */
-        readonly after: (id: string) => Promise<Snapshot>;
+        /** The next seconds on the network as it is, and as it is after the event of that id and all open ones before it. */
+        readonly around: (id: string, aheadS: number) => Promise<{ readonly now: Snapshot; readonly after: Snapshot }>;
         readonly parts: RunnerParts;
         /** The whole answer, in its own time. */
         readonly run: () => Promise<unknown>;
@@ -42,6 +42,8 @@ export interface AbnormalParts {
 }
 
 const releaseS = 600;
+/** How far ahead the quick answer reaches, s. */
+const quickAheadS = 2 * 3600;
 
 export function abnormalService({
   contracts,
@@ -131,12 +133,12 @@ export function abnormalService({
     stop: () => orders.keeper.stop(),
     switchings: async () => (grid ? grid.book.all() : []),
     async switch(asked, by) {
-      const { after, book, parts } = need(grid);
+      const { book } = need(grid);
       const began = wall.monotonicMs();
       if (asked.at < clock.now())
         throw new Problem('BAD_VALUE', { at: 'at', want: `now or later, ${clock.now()}`, got: asked.at });
       const { event, islands } = await book.add({ ...asked, createdBy: by });
-      const published = await quick(parts, await after(event.id), event.id, event);
+      const published = await quick(event);
       runSoon();
       return { event, islands, controlsPublished: published, seconds: (wall.monotonicMs() - began) / 1000 };
     },
@@ -155,26 +157,25 @@ export function abnormalService({
     voltage: (bus, measured) => need(watch).voltage(bus, measured),
   };
 
-  /** The quick answer: what transformers and lines can carry after the event, without a power flow; limits are lowered only. */
-  async function quick(
-    parts: RunnerParts,
-    snapshot: Snapshot,
-    id: string,
-    { at, reason }: Pick<SwitchingEvent, 'at' | 'reason'>,
-  ): Promise<number> {
+  /**
+   * The quick answer: what transformers and lines can carry after the event, without a power flow. Limits are lowered only, and only those of the
+   * next hours: the whole answer is here before they are over. An event that is further off waits for that.
+   */
+  async function quick({ at, id, reason }: SwitchingEvent): Promise<number> {
+    const { around, parts } = need(grid);
+    if (at >= clock.now() + quickAheadS) return 0;
+    const { after, now } = await around(id, quickAheadS);
+    const first = Math.max(0, Math.floor((at - now.start) / now.stepS));
+    const stretch = { first, steps: now.steps - first };
+    const [base, changed] = [now, after].map(each => cut(each, stretch, new Map())) as [Snapshot, Snapshot];
     const { engine } = loadEngine('equal-share', {}, deps.dir);
-    const first = Math.max(0, Math.floor((at - snapshot.start) / snapshot.stepS));
-    if (first >= snapshot.steps) return 0;
-    const whole = await parts.snapshot();
-    const stretch = { first, steps: whole.steps - first };
-    const [base, event] = [whole, snapshot].map(each => cut(each, stretch, new Map())) as [Snapshot, Snapshot];
     const { verify: _verify, variable: _variable, ...others } = parts;
     const { controlsPublished } = await createEnvelopeRunner({
       ...others,
       host: processHost(engine, { wall, deadlineS: 10 }),
       snapshot: async () => base,
       scenes: async () => [
-        { first: 0, steps: base.steps, views: [{ snapshot: event }], by: `switching ${id}`, reason },
+        { first: 0, steps: base.steps, views: [{ snapshot: changed }], by: `switching ${id}`, reason },
       ],
     }).run({ lowerOnly: true });
     return controlsPublished;

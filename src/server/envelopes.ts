@@ -231,11 +231,17 @@ export async function envelopeService(
       run: made.run.bind(made),
       schedule: (everyS, tasks) => made.schedule(everyS, tasks, noted),
     };
-    const after = async (id: string): Promise<Snapshot> => {
+    /** The next seconds, on the network as it is known and as it is after an event and those before it. */
+    const around = async (id: string, aheadS: number): Promise<{ now: Snapshot; after: Snapshot }> => {
+      unshared = unsharedOf(await allSites(store));
       const events = await book.open();
-      return (await view(await book.with(events.slice(0, events.findIndex(event => event.id === id) + 1)))).snapshot;
+      const upTo = events.slice(0, events.findIndex(event => event.id === id) + 1);
+      return {
+        now: await of(await book.known()).make(0, aheadS),
+        after: deepFreeze(await of(await book.with(upTo)).make(0, aheadS)),
+      };
     };
-    return { after, book, network: feeder, parts, runner: timed };
+    return { around, book, network: feeder, parts, runner: timed };
   }
 }
 

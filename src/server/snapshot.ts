@@ -28,8 +28,8 @@ export interface SnapshotOptions {
 
 const daySeconds = 86_400;
 
-/** Each call makes one, as far ahead as the options say, or up to `until` where that is later. A site that the network does not feed is left out. */
-export function snapshotMaker(options: SnapshotOptions): (until?: Seconds) => Promise<Snapshot> {
+/** Each call makes one, as far ahead as the options say, up to `until` where that is later, or for `aheadS` seconds only. A site that the network does not feed is left out. */
+export function snapshotMaker(options: SnapshotOptions): (until?: Seconds, aheadS?: Seconds) => Promise<Snapshot> {
   const { network, store, clock, timeZone, stepS, horizonS, seed } = options;
   const assets = assetsOf(network);
   const assetOf = assetOfBus(network);
@@ -43,11 +43,11 @@ export function snapshotMaker(options: SnapshotOptions): (until?: Seconds) => Pr
   };
   const islands = new Set((options.unfed ?? []).map(bus => bus.toLowerCase()));
   const fed = (bus: string) => !islands.has(bus.toLowerCase());
-  return async (until = 0) => {
+  return async (until = 0, aheadS = Math.max(horizonS, until - clock.now())) => {
     const now = clock.now();
     // Steps lie on a fixed grid, so that one run's controls are the next run's too.
     const start = Math.floor(now / stepS) * stepS;
-    const steps = Math.ceil(Math.max(horizonS, until - start) / stepS);
+    const steps = Math.ceil(Math.max(until - start, aheadS) / stepS);
     const sites = (await allSites(store)).filter(
       site => site.role === 'device' && site.bus !== undefined && fed(site.bus),
     );
