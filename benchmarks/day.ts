@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     seed,
     checkEveryH: 1,
     overTls: Math.min(50, sites),
-    subscribers: Math.min(25, sites),
+    subscribers: Math.min(10, sites),
     aggregators: 5,
     restarts: Math.ceil(hours / 2),
     say: text => void process.stderr.write(`${text}\n`),

@@ -10,7 +10,14 @@ const network = resolve(__dirname, '../../examples/networks/oak-street.json');
 const cwd = mkdtempSync(join(tmpdir(), 'headroom-sim-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 beforeAll(async () => {
-  const fields = ['port=0', 'operatorPort=0', 'host=127.0.0.1', 'logLevel=silent', `network=${network}`];
+  const fields = [
+    'port=0',
+    'operatorPort=0',
+    'host=127.0.0.1',
+    'logLevel=silent',
+    'notifyAllow=127.0.0.1',
+    `network=${network}`,
+  ];
   const made = await commandLine(['init', 'lab', ...fields.flatMap(field => ['--set', field])], { cwd });
   expect(made.exitCode).toBe(0);
 });
@@ -54,6 +61,15 @@ test('sites get certificates, are registered, follow what they are told, and com
     const again = await simulated(shared, '--hours', '0.06');
     expect(again.said).not.toContain('registered 2 sites');
     expect(again.exitCode).toBe(0);
+  });
+}, 60_000);
+
+test('sites that subscribe are told of changes', async () => {
+  const shared = clock();
+  await served(shared, async () => {
+    const { exitCode, out } = await simulated(shared, '--hours', '0.25', '--subscribe');
+    expect(last(out)).toMatchObject({ sites: 2, followed: true, unheard: {}, told: 2 });
+    expect(exitCode).toBe(0);
   });
 }, 60_000);
 

@@ -32,6 +32,7 @@ interface Options {
   report?: string;
   headless?: boolean;
   json?: boolean;
+  subscribe?: boolean;
 }
 
 /** Simulated sites of a feeder, each with its own certificate, as clients of a server that runs already. */
@@ -47,6 +48,7 @@ export const sim: AddCommand = (program, io) => {
     .option('--seed <n>', 'seed of everything random', '1')
     .option('--clock <start,speed,wall>', 'the scaled clock the server was started with')
     .option('--report <file>', 'write a report page')
+    .option('--subscribe', 'sites subscribe to what they follow, and poll rarely while they are told of changes')
     .option('--headless', 'no live table')
     .option('--json', 'the last line of the output is one JSON object')
     .description('simulated inverters and power-control systems as clients of a running server')
@@ -72,7 +74,7 @@ async function run(home: string, given: Options, io: Io): Promise<number> {
     stop: io.stop,
     show: watch.show,
   }).finally(watch.close);
-  const { record, summary, requests, unheard } = ended;
+  const { record, summary, requests, unheard, told } = ended;
   const seconds = (io.clock.monotonicMs() - startedMs) / 1000;
   let reportFile: string | undefined;
   if (given.report !== undefined) {
@@ -84,7 +86,7 @@ async function run(home: string, given: Options, io: Io): Promise<number> {
   for (const [why, sites] of Object.entries(unheard)) io.say(`never reached the server: ${sites.join(', ')}: ${why}`);
   const followed = allInside(summary);
   if (given.json)
-    io.out(JSON.stringify({ ...summary, requests, seconds: Math.round(seconds), followed, unheard, reportFile }));
+    io.out(JSON.stringify({ ...summary, requests, told, seconds: Math.round(seconds), followed, unheard, reportFile }));
   else {
     // Whether the feeder would have needed envelopes is not what this run is about.
     const said = checks(summary).filter(check => check.name !== 'need');
@@ -135,6 +137,7 @@ function prepare(home: string, config: Config, given: Options, now: number, io: 
     utcOffsetS: offsetS(config.timeZone, now),
     hours,
     seed,
+    subscribe: given.subscribe === true,
   };
 }
 

@@ -7,6 +7,8 @@ import { activePower } from '../../base/units';
 import { createClient, type Client } from '../../client/client';
 import { type DerInfo } from '../../client/der-info';
 import { averageOf } from '../../client/mirror';
+import { receiveNotifications } from '../../client/receiver';
+import { ToldClient } from '../../client/told';
 import { httpsTransport, type HttpsTransport } from '../../client/transport';
 import { type FleetSite } from '../../sim/fleet';
 import { exportRatingW, type SiteSpec } from '../../sim/site-spec';
@@ -15,6 +17,10 @@ import { ccm8, clientTls, type Device } from '../../tls';
 export interface SiteClient {
   readonly client: Client;
   readonly transport: HttpsTransport;
+  /** Of one that subscribes. */
+  readonly told?: ToldClient;
+  start(): void;
+  stop(): void;
 }
 
 /** Who a site is: what `issueDevice` of tls makes, or its files say. */
@@ -30,6 +36,8 @@ export interface ClientDeps {
   readonly tasks: Tasks;
   readonly random: Random;
   readonly log: Log;
+  /** Where notifications of this site come in; without one it polls alone. */
+  readonly notificationURI?: string;
 }
 
 /** Bits of DERControlType and DOEControlType that our sites implement: import and export limits, maximum W. */
@@ -44,13 +52,13 @@ export function derTypeOf({ pv, battery, evses }: SiteSpec): number {
 }
 
 export function connectSite(fleetSite: FleetSite, device: Identity, deps: ClientDeps): SiteClient {
-  const { host, port, dcap, rootsPem, clock, tasks, random, log } = deps;
+  const { host, port, dcap, rootsPem, clock, tasks, random, log, notificationURI } = deps;
   const transport = httpsTransport({
     host,
     port,
     tls: clientTls({ keyPem: device.keyPem, chainPem: device.chainPem, rootsPem, clock, suites: [ccm8] }),
   });
-  const client = createClient({
+  const options = {
     transport,
     clock,
     tasks,
@@ -58,7 +66,7 @@ export function connectSite(fleetSite: FleetSite, device: Identity, deps: Client
     log,
     lfdi: device.lfdi,
     pin: device.pin,
-    dialect: 'csipaus-1.2',
+    dialect: 'csipaus-1.2' as const,
     startSpreadS: 60,
     ...(dcap !== undefined && { dcap }),
     der: derInfo(fleetSite),
@@ -66,9 +74,30 @@ export function connectSite(fleetSite: FleetSite, device: Identity, deps: Client
       description: 'Point of connection',
       quantities: [{ name: 'net power', type: averageOf(38), read: () => Math.round(fleetSite.meanNetW) }],
     },
-  });
+  };
+  const told = notificationURI === undefined ? undefined : new ToldClient({ ...options, notificationURI });
+  const client = told?.client ?? createClient(options);
   fleetSite.site.source = { current: now => client.limits(now), schedule: when => client.limitsAt(when) };
-  return { client, transport };
+  const whole = told ?? client;
+  return { client, transport, ...(told && { told }), start: () => whole.start(), stop: () => whole.stop() };
+}
+
+/** A site that subscribes to what it follows, and is told of changes on a port of its own of this machine. */
+export async function subscribedSite(fleetSite: FleetSite, device: Identity, deps: ClientDeps): Promise<SiteClient> {
+  const { rootsPem, clock, log } = deps;
+  const receiver = await receiveNotifications({
+    ...device,
+    rootsPem,
+    clock,
+    log,
+    take: notification => site.told?.notified(notification) ?? false,
+  });
+  const site = connectSite(fleetSite, device, { ...deps, notificationURI: receiver.uri });
+  const stop = () => {
+    site.stop();
+    receiver.close();
+  };
+  return { ...site, stop };
 }
 
 function derInfo({ spec, site }: FleetSite): DerInfo {

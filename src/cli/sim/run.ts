@@ -11,7 +11,7 @@ import { NetworkTracer } from '../../sim/network-trace';
 import { noResponses } from '../../sim/report/live-state';
 import { type RunRecord, type Summary } from '../../sim/report/record';
 import { summarize } from '../../sim/summary';
-import { connectSite, type ClientDeps, type Identity, type SiteClient } from '../demo/clients';
+import { connectSite, type ClientDeps, type Identity, type SiteClient, subscribedSite } from '../demo/clients';
 import { type Progress } from '../demo/run';
 import { told, type Told } from '../demo/told';
 import { type OperatorApi } from '../operator-api';
@@ -29,6 +29,8 @@ export interface SimRun {
   readonly utcOffsetS: number;
   readonly hours: number;
   readonly seed: number;
+  /** Sites subscribe to what they follow, and poll rarely while they are told of changes. */
+  readonly subscribe: boolean;
 }
 
 export interface SimIo {
@@ -46,6 +48,8 @@ export interface SimResult {
   readonly requests: number;
   /** Why sites never heard from the server, with the sites. */
   readonly unheard: Readonly<Record<string, readonly string[]>>;
+  /** Sites that were told of changes of everything they follow at the end. */
+  readonly told: number;
 }
 
 /** Seconds lived through in one go at most, so that a fast clock leaves the connections their turns. */
@@ -62,7 +66,7 @@ export async function simulate(options: SimRun, io: SimIo): Promise<SimResult> {
   const fleet = new Fleet(plan.sites, { start, seed, days, place, sky: 'clear' });
   const tracer = new NetworkTracer(network, fleet.sites, { midnight, start, passive: plan.passive });
   fleet.onMinute = minute => tracer.minute(minute);
-  const clients = connect(options, fleet, io);
+  const clients = await connect(options, fleet, io);
   const heard = () => hearsay([...clients.values()], options.api, start);
   const at = { title, networkName: network.name, engine, start, end, utcOffsetS, fleet, tracer, events: [] };
   try {
@@ -72,7 +76,7 @@ export async function simulate(options: SimRun, io: SimIo): Promise<SimResult> {
       await io.show({ ...at, now: fleet.now, told: heard });
     }
   } finally {
-    for (const { client } of clients.values()) client.stop();
+    for (const each of clients.values()) each.stop();
   }
   const { events, failures, ...counts } = await heard();
   markFallback(fleet.traces(), start, failures);
@@ -94,6 +98,7 @@ export async function simulate(options: SimRun, io: SimIo): Promise<SimResult> {
     summary: summarize(record, counts),
     requests: [...clients.values()].reduce((sum, { transport }) => sum + transport.counts.requests, 0),
     unheard: unheardOf(clients),
+    told: [...clients.values()].filter(each => each.told?.told).length,
   };
 }
 
@@ -106,16 +111,21 @@ function unheardOf(clients: ReadonlyMap<string, SiteClient>): Record<string, str
   return found;
 }
 
-function connect({ identities, server, seed }: SimRun, fleet: Fleet, { clock, log }: SimIo): Map<string, SiteClient> {
+async function connect(
+  { identities, server, seed, subscribe }: SimRun,
+  fleet: Fleet,
+  { clock, log }: SimIo,
+): Promise<Map<string, SiteClient>> {
   const work = tasks(error => log.error('a simulated client failed', { why: String(error) }));
-  const random = seededRandom(seed).fork('clients');
+  const deps = { ...server, clock, tasks: work, random: seededRandom(seed).fork('clients'), log };
   const clients = new Map<string, SiteClient>();
   for (const site of fleet.sites) {
     const identity = identities.get(site.spec.id);
-    if (identity)
-      clients.set(site.spec.id, connectSite(site, identity, { ...server, clock, tasks: work, random, log }));
+    if (!identity) continue;
+    const made = subscribe ? await subscribedSite(site, identity, deps) : connectSite(site, identity, deps);
+    clients.set(site.spec.id, made);
   }
-  for (const { client } of clients.values()) client.start();
+  for (const each of clients.values()) each.start();
   return clients;
 }
 
