@@ -73,11 +73,19 @@ describe('a run', () => {
       events: [],
     });
     expect(result.inputsHash).toMatch(/^[0-9a-f]{64}$/);
+    // Both have 9 of the 20 kW, and 5 of the 10, that they were planned to have.
+    expect(result.account).toMatchObject({
+      sites: 2,
+      hours: 0.5,
+      import: { limitW: 18_000, jain: 1, leastOverMean: 1, unlocked: { plannedW: 40_000, meanW: -22_000, kWh: -11 } },
+      export: { bound: [{ by: 'site rating', kind: 'service', share: 1, siteHours: 1 }] },
+    });
     expect(result.perSite[0]).toEqual({
       site: 'a',
       controls: 1,
       import: [{ by: 'transformer TR1', steps: 6 }],
       export: [{ by: 'site rating', steps: 6 }],
+      planned: { importW: 20_000, exportW: 10_000, bound: { import: 'site rating', export: 'site rating' } },
     });
     expect(await h.controls('a')).toMatchObject([
       { start: t0, durationS: 1800, importW: 9000, exportW: 5000, createdAt: t0, engine: 'drill' },

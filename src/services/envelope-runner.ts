@@ -19,6 +19,7 @@ import { type EngineHost } from './engine-host';
 import { controlsOf, liveControls } from './envelopes/controls';
 import { type NewEnvelope } from './envelopes/publication';
 import { overlay } from './envelopes/record';
+import { accountOfRun, plannedOf } from './explain/planned';
 import { deepFreeze, inputsHash } from './inputs-hash';
 import { type Product, type Registered, calendar, termsOf, versionAt } from './products/version';
 import { type Decision, type PublishedPlans, type Standing, nothingStanding, publishPlans } from './publisher';
@@ -168,6 +169,7 @@ async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
   metrics.observe('headroom_engine_seconds', engineSeconds, { engine: host.engine, outcome: failure ?? 'ok' });
 
   const net = withRatings(judged, parts.unshared?.());
+  const planned = await plannedOf(snapshot, parts.unshared?.());
   const reasonFor = (envelope: SafeEnvelope): FallbackReason | undefined => envelope.fallback && (failure ?? 'lied');
   const published = await publish(parts, {
     snapshot,
@@ -195,7 +197,10 @@ async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
     engineSeconds,
     inputsHash: hash,
     ...counts,
-    perSite: net.envelopes.map(envelope => siteRun(envelope, controls.get(envelope.device) ?? 0, reasonFor(envelope))),
+    ...(planned.size > 0 && { account: accountOfRun(snapshot, net.envelopes, planned) }),
+    perSite: net.envelopes.map(envelope =>
+      siteRun(envelope, controls.get(envelope.device) ?? 0, reasonFor(envelope), planned.get(envelope.device)),
+    ),
     fallbacks,
     notices,
     shortfalls: shortfallsOf(notices),

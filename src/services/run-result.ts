@@ -2,6 +2,7 @@ import { type Seconds } from '../base/clock';
 import { type Problem } from '../base/problem';
 import { type Notice } from '../engines/api';
 import { type BoundBy } from './envelopes/controls';
+import { type Account, type Planned } from './explain/account';
 import { type NetEvent } from './net-rules';
 import { type ReductionReport } from './reductions';
 import { type FirmShortfall } from './run-report';
@@ -30,6 +31,11 @@ export interface RunResult {
   readonly reductions: readonly ReductionReport[];
   /** Lower limits that were refused for want of a reason; what was published stays. */
   readonly refused: { readonly sites: number; readonly steps: number };
+  /**
+   * What the limits of the engine, after the net, amount to over the horizon against planning for the worst hour of it; without what orders
+   * take from them. Missing where there is nothing to plan with.
+   */
+  readonly account?: Account;
   /** What the safety net mended. */
   readonly net: readonly NetEvent[];
   /** Why the engine gave nothing. */
@@ -48,15 +54,28 @@ export interface SiteRun {
   /** How many steps each constraint bound, most first. */
   readonly import: readonly BoundCount[];
   readonly export: readonly BoundCount[];
+  /** What it would have under `worst-hour`, all the time. */
+  readonly planned?: Planned;
 }
 export interface BoundCount {
   readonly by: string;
   readonly steps: number;
 }
 
-export function siteRun(envelope: SafeEnvelope, controls: number, fallback: FallbackReason | undefined): SiteRun {
+export function siteRun(
+  envelope: SafeEnvelope,
+  controls: number,
+  fallback: FallbackReason | undefined,
+  planned: Planned | undefined,
+): SiteRun {
   const counts = (direction: keyof BoundBy) => countsOf(envelope.bound, direction);
-  const base = { site: envelope.device, controls, import: counts('import'), export: counts('export') };
+  const base = {
+    site: envelope.device,
+    controls,
+    import: counts('import'),
+    export: counts('export'),
+    ...(planned && { planned }),
+  };
   return fallback ? { ...base, fallback } : base;
 }
 
