@@ -1,4 +1,6 @@
 /** The test server in short: a few scenarios for each client of this house, and verdicts on some that are wrong on purpose. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { tableOf } from '../reports/table';
 import { clientClaims, roles } from './client-scenario';
 import { scenarios, selectScenarios } from './scenarios';
@@ -60,6 +62,14 @@ it('is blocked when the client does not come', async () => {
   const idle = () => ({ start: () => undefined, stop: () => undefined, alarms: () => undefined });
   const result = await bench.run(scenario, idle, 'der-client');
   expect(result).toMatchObject({ verdict: 'BLOCKED', why: 'no request of the client within 120 s' });
+});
+
+it('tells of each client that is wrong in the README, and of each scenario that catches one', () => {
+  const readme = readFileSync(join(__dirname, 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| ([^|]+?) +\| ([A-Z]+-\d+[A-G]?) +\|/gm)].map(row => row.slice(1, 3));
+  expect(rows).toEqual(clientMutants.map(({ name, caughtBy }) => [name, caughtBy]));
+  expect(new Set(clientMutants.map(({ name }) => name)).size).toBe(clientMutants.length);
+  for (const { caughtBy, role } of clientMutants) expect(selectScenarios([caughtBy])[0]?.roles).toContain(role);
 });
 
 /** Columns of the CSIP tables as protocol facts 7 have them; COMM-001 is optional, UTIL-001 is of servers alone. */
