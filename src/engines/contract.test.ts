@@ -39,6 +39,7 @@ for (const name of engineNames) engineContract(name, () => loadEngine(name, need
 engineContract('examples/engines/by-rating.js', () => loadEngine('examples/engines/by-rating.js', {}, root).engine);
 for (const policy of policies)
   engineContract(`headroom, ${policy}`, () => loadEngine('headroom', { policy }, folder).engine, 20);
+engineContract('ami, joint', () => loadEngine('ami', { history: 'meters.csv', method: 'joint' }, folder).engine, 20);
 engineContract('box-robust, sum', () => loadEngine('box-robust', { policy: 'sum' }, folder).engine, 10);
 // As published oe3 and oe4 go down in steps from wherever they begin, so more room can end half a kilowatt lower: no contract for those.
 engineContract('oe2 as published', () => loadEngine('oe2', { compat: 'uom' }, folder).engine, 20);
