@@ -1,7 +1,7 @@
 /** The values of a scenario: what a procedure about programs and events says that another does not. */
 import { type DERControlBase } from '../src/model/der';
 import { type NewCurve } from './operator';
-import { type Claim } from './procedure';
+import { type Claim } from './claims';
 
 /** What a default or an event asks for. Curves are made in the program first, and linked by mode. */
 export interface ControlSpec {

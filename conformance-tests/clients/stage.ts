@@ -8,7 +8,7 @@ import { type EventSpec, type Scenario } from '../scenario-spec';
 import { type ControlRef } from '../operator';
 import { type Topology } from '../aggregator';
 import { type WireIdentity } from '../wire';
-import { type Request, type Role } from './client-scenario';
+import { type Request, type Role } from './claims';
 import { type Front } from './front';
 import { type LabClock } from './lab-clock';
 import { type Told } from './heard';
