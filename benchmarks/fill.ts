@@ -7,6 +7,7 @@ import { type NewSeries } from '../src/store/api';
 import { openDatabase } from '../src/store/sqlite/database';
 import { SqliteSeries } from '../src/store/sqlite/series';
 import { storeOn } from '../src/store/sqlite/store';
+import { benchSite } from './site';
 
 /** A site whose device will connect. */
 export interface Asking {
@@ -79,23 +80,7 @@ export async function fillSites(file: string, { sites, asking, clock, say }: Fil
   say(`${sites} sites in ${((clock.monotonicMs() - began) / 1000).toFixed(1)} s`);
 }
 
-function siteOf(edev: number, asking: Asking | undefined): Site {
-  return {
-    edev: String(edev),
-    lfdi: asking?.lfdi ?? edev.toString(16).toUpperCase().padStart(40, '0'),
-    sfdi: asking?.sfdi ?? edev,
-    name: `site ${edev}`,
-    role: 'device',
-    pin: 111_115,
-    phases: [1],
-    maxImportW: 20_000,
-    maxExportW: 10_000,
-    firmImportW: 2000,
-    firmExportW: 1000,
-    weight: 1,
-    derType: 83,
-  };
-}
+const siteOf = (edev: number, asking: Asking | undefined): Site => ({ ...benchSite(edev, asking), edev: String(edev) });
 
 /** Hourly limits, no two neighbours alike, so that each is a control of its own. */
 function envelopeOf(edev: number, now: number): NewSeries {

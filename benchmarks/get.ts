@@ -17,6 +17,7 @@ import { openStore } from '../src/store/open';
 import { ccm8, clientTls, issueDevice, loadPki, loadServerFiles } from '../src/tls';
 import { answersPerSecond, LoadConnection, median } from './load';
 import { type BenchResult } from './result';
+import { benchSite } from './site';
 
 const rounds = 7;
 const secondsEach = 0.8;
@@ -93,22 +94,7 @@ async function prepare(dir: string) {
   );
   const device = issueDevice(loadPki(dir), { name: 'bench', role: 'device' });
   const store = await openStore({ kind: 'sqlite', file: join(dir, 'headroom.db'), mode: 'open' }, deps);
-  await addSites({ store, clock, pen: 99999 }, [
-    {
-      name: 'bench',
-      lfdi: device.lfdi,
-      sfdi: device.sfdi,
-      role: 'device',
-      pin: 111_115,
-      phases: [1],
-      maxImportW: 20_000,
-      maxExportW: 10_000,
-      firmImportW: 2000,
-      firmExportW: 1000,
-      weight: 1,
-      derType: 83,
-    },
-  ]);
+  await addSites({ store, clock, pen: 99999 }, [benchSite(1, { lfdi: device.lfdi, sfdi: device.sfdi })]);
   // Twenty-four hourly limits, no two neighbours alike, so that each is a control of its own.
   const steps = 24;
   const now = clock.now();

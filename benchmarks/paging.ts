@@ -12,7 +12,7 @@ import { noMetrics } from '../src/base/metrics';
 import { behaviours } from '../src/functions';
 import { envelopeViews } from '../src/functions/envelope-views';
 import { addSites } from '../src/functions/operator/sites';
-import { docOf, type NewSite } from '../src/functions/provision';
+import { docOf } from '../src/functions/provision';
 import { model } from '../src/model';
 import { answerer } from '../src/protocol/answer';
 import { KeptAnswers } from '../src/protocol/kept-answers';
@@ -23,6 +23,7 @@ import { type Store } from '../src/store/api';
 import { sqliteStore } from '../src/store/sqlite/store';
 import { median } from './load';
 import { type BenchResult } from './result';
+import { benchSite, lfdiOf } from './site';
 
 const entries = 20_000;
 const limit = 10;
@@ -30,23 +31,6 @@ const rounds = 7;
 const roundMs = 300;
 const clock = new SystemClock();
 const pen = 99999;
-const lfdiOf = (n: number) => n.toString(16).toUpperCase().padStart(40, '0');
-
-const site = (n: number, more: Partial<NewSite> = {}): NewSite => ({
-  name: `site ${n}`,
-  lfdi: lfdiOf(n),
-  sfdi: n,
-  role: 'device',
-  pin: 111_115,
-  phases: [1],
-  maxImportW: 10_000,
-  maxExportW: 5000,
-  firmImportW: 2000,
-  firmExportW: 1000,
-  weight: 1,
-  derType: 83,
-  ...more,
-});
 
 export async function paging(): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-bench-'));
@@ -100,8 +84,8 @@ export async function paging(): Promise<BenchResult> {
 
 async function fill(store: Store): Promise<void> {
   const now = clock.now();
-  const managed = Array.from({ length: entries - 1 }, (_, i) => site(i + 3, { manager: lfdiOf(2) }));
-  await addSites({ store, clock, pen }, [site(1), site(2, { role: 'aggregator' }), ...managed]);
+  const managed = Array.from({ length: entries - 1 }, (_, i) => benchSite(i + 3, { manager: lfdiOf(2) }));
+  await addSites({ store, clock, pen }, [benchSite(1), benchSite(2, { role: 'aggregator' }), ...managed]);
   const numbers = Array.from({ length: entries }, (_, n) => n);
   const fsa = await store.get<object>('/edev/1/fsa/1');
   const tariff = {

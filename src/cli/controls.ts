@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type AddCommand } from './command';
 import { collect } from './init';
 import { modesOption } from './modes-option';
@@ -6,7 +5,7 @@ import { numberOption } from './number-option';
 import { allPages, type OperatorApi } from './operator-api';
 import { moment, table } from './table';
 import { durationOption, momentFrom } from './time-option';
-import { withOperator } from './with-operator';
+import { operatorOf } from './with-operator';
 
 interface Control {
   readonly mRID: string;
@@ -58,8 +57,7 @@ export const control: AddCommand = (program, io) => {
   const root = program
     .command('control')
     .description('controls of DERs: list, show, issue, cancel, and what became of one at each site');
-  const use = <T>(dir: string, act: (api: OperatorApi) => Promise<T>): Promise<T> =>
-    withOperator(resolve(io.cwd, dir), io, act);
+  const { use } = operatorOf(io);
 
   root
     .command('list')

@@ -1,9 +1,7 @@
-import { resolve } from 'node:path';
 import { levels, type StoredGroup } from '../functions/groups';
 import { type AddCommand } from './command';
-import { type OperatorApi } from './operator-api';
 import { table } from './table';
-import { withOperator } from './with-operator';
+import { operatorOf } from './with-operator';
 
 interface Json {
   json?: boolean;
@@ -16,9 +14,7 @@ export const group: AddCommand = (program, io) => {
   const root = program
     .command('group')
     .description('the tree of the network and other groups: list, show, add, move, rename, remove, join, leave');
-  const use = <T>(dir: string, act: (api: OperatorApi) => Promise<T>): Promise<T> =>
-    withOperator(resolve(io.cwd, dir), io, act);
-  const say = (json: boolean | undefined, value: object, text: string) => io.out(json ? JSON.stringify(value) : text);
+  const { use, say } = operatorOf(io);
 
   root
     .command('list')

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { type AddCommand } from './command';
 import { collect } from './init';
 import { modesOption } from './modes-option';
 import { numberOption } from './number-option';
-import { allPages, type OperatorApi } from './operator-api';
+import { allPages } from './operator-api';
 import { table } from './table';
-import { withOperator } from './with-operator';
+import { operatorOf } from './with-operator';
 
 interface Program {
   readonly derp: string;
@@ -32,9 +31,7 @@ export const programCommand: AddCommand = (program, io) => {
   const root = program
     .command('program')
     .description('programs of DER controls: list, show, add, place, primacy, default, remove');
-  const use = <T>(dir: string, act: (api: OperatorApi) => Promise<T>): Promise<T> =>
-    withOperator(resolve(io.cwd, dir), io, act);
-  const say = (json: boolean | undefined, value: object, text: string) => io.out(json ? JSON.stringify(value) : text);
+  const { use, say } = operatorOf(io);
 
   root
     .command('list')

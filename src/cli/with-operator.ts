@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { systemIds } from '../base/ids';
 import { jsonLog } from '../base/log';
 import { promMetrics } from '../base/metrics';
@@ -30,3 +31,10 @@ export async function withOperator<T>(dir: string, io: Io, use: (api: OperatorAp
     await alone.close();
   }
 }
+
+/** What most commands on the operator API do: something with it, and then say what came of it. */
+export const operatorOf = (io: Io) => ({
+  use: <T>(dir: string, act: (api: OperatorApi) => Promise<T>): Promise<T> =>
+    withOperator(resolve(io.cwd, dir), io, act),
+  say: (json: boolean | undefined, value: object, text: string): void => io.out(json ? JSON.stringify(value) : text),
+});

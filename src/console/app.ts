@@ -37,7 +37,8 @@ export function operatorApp({
   maxBodyBytes,
   checkAnswers = false,
 }: OperatorAppDeps): Express {
-  const description = JSON.stringify(openApi(routes));
+  // Made when it is first asked for: a command that opens the API for one call need not wait for it.
+  let described: string | undefined;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -54,7 +55,10 @@ export function operatorApp({
   app.get('/metrics', (_req, res, next) => {
     deps.metrics.text().then(text => res.type('text/plain; version=0.0.4').send(text), next);
   });
-  app.get('/openapi.json', (_req, res) => void res.type('application/json').send(description));
+  app.get(
+    '/openapi.json',
+    (_req, res) => void res.type('application/json').send((described ??= JSON.stringify(openApi(routes)))),
+  );
   mount(app, routes, { deps, audit, checkAnswers });
   app.use((req, _res, next) =>
     next(new Problem('NO_SUCH', { at: `${req.method} ${req.path}`, note: 'the operator API has no such path' })),

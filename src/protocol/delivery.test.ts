@@ -2,6 +2,7 @@
 import { addGroup, moveInTree } from '../functions/operator/groups';
 import { deliveryOf } from '../functions/operator/delivery';
 import { addControl, addProgram, cancelControl, removeProgram } from '../functions/operator/programs';
+import { envelope } from './testing/everything';
 import { attributeOf, devicePort, lfdiA, lfdiB, pen, siteA, siteB, t0, textOf } from './testing/port';
 
 const manager = 'AB'.repeat(20);
@@ -169,23 +170,7 @@ it('pages through sites, and counts all of them', async () => {
 
 it('tells of an envelope too', async () => {
   const { port, deps } = await opened();
-  await port.store.commit({
-    series: [
-      {
-        site: '1',
-        publishedAt: t0,
-        start: t0,
-        stepS: 900,
-        importW: Int32Array.from([1000]),
-        exportW: Int32Array.from([1000]),
-        own: Uint8Array.from([1]),
-        bound: new Uint8Array(1),
-        reasons: ['a\tb'],
-        engine: 'x',
-        inputsHash: '',
-      },
-    ],
-  });
+  await port.store.commit({ series: [envelope] });
   const mRID = textOf((await port.ask('/derp/1/derc')).body, 'mRID') ?? '';
   expect((await deliveryOf(deps, mRID, { limit: 9 })).sites).toEqual([
     { site: '1', name: 'A', assigned: true, silentSince: t0 },

@@ -35,7 +35,7 @@ interface Seen extends Look {
 /** What was seen lately and still holds is not looked at again: a thousand Subscriptions may ask for the same. */
 const mostSeen = 500;
 const tries = 4;
-const placeholder = '/subscription-uri';
+const standIn = '/subscription-uri';
 
 export function noticeEyes(deps: NoticeDeps): Eyes {
   const exposure = exposureOf(deps.behaviours);
@@ -108,11 +108,11 @@ export function noticeEyes(deps: NoticeDeps): Eyes {
             subscribedResource,
             ...(shown && { Resource: { $type: target.resource.type.name, ...shown } }),
             status: 0,
-            subscriptionURI: placeholder,
+            subscriptionURI: standIn,
           };
           const xml = write(Notification, value, { dialect });
-          const cut = xml.lastIndexOf(placeholder);
-          texts.set(asked, (text = [xml.slice(0, cut), xml.slice(cut + placeholder.length)]));
+          const cut = xml.lastIndexOf(standIn);
+          texts.set(asked, (text = [xml.slice(0, cut), xml.slice(cut + standIn.length)]));
         }
         if (holds(seen) || attempt >= tries) return { look: seen, body: `${text[0]}${uri(href)}${text[1]}` };
       }

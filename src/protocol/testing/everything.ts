@@ -156,7 +156,8 @@ function curveOf() {
   return { ...curve, curveType: 11, CurveData, xMultiplier: -2, yMultiplier: -2, yRefType: 2 };
 }
 
-const envelope: NewSeries = {
+/** One step of one site. */
+export const envelope: NewSeries = {
   site: '1',
   publishedAt: t0,
   start: t0,
