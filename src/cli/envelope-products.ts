@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { Problem } from '../base/problem';
+import { overIca } from '../services/products/ica';
+import { type Letter, readLetter } from '../services/products/letter';
 import { figuresFromCsv } from '../services/products/letter-csv';
 import { type Io } from './command';
+import { numberOption } from './number-option';
 import { allPages } from './operator-api';
 import { moment, table } from './table';
 import { durationOption } from './time-option';
@@ -30,6 +33,8 @@ interface ContractOptions {
   notice?: string;
   firmAfterLoss?: string;
   lossBy: string;
+  ica?: string;
+  icaBuffer: string;
   note?: string;
   json?: boolean;
 }
@@ -55,11 +60,18 @@ export function productCommands(group: Command, io: Io): void {
     .option('--notice <time>', 'least notice of a reduction, such as 24h')
     .option('--firm-after-loss <time>', 'when a site that lost contact is on firm, 0 to 72h')
     .addOption(new Option('--loss-by <who>', 'who sees to that').choices(['device', 'horizon']).default('device'))
+    .option(
+      '--ica <file>',
+      'of an LGP: integration capacity as CSV month,hour,watts; nothing is entered where the profile is above it',
+    )
+    .option('--ica-buffer <percent>', 'of that capacity, kept free', '10')
     .option('--note <text>')
     .option('--json')
     .description('enter the next contract version of a site: firm floors, LLL, LGP; it holds from its date on')
     .action(async (dir: string, site: string, file: string, options: ContractOptions) => {
       const letter = { ...readLetterFile(resolve(io.cwd, file)), ...fieldsOf(options) };
+      if (options.ica !== undefined)
+        checkIca(letter, resolve(io.cwd, options.ica), numberOption('--ica-buffer', options.icaBuffer, 0, 100));
       const made = await withOperator(home(dir), io, api =>
         api.post<{ version: Version; controlsPublished: number }>(sitePath(site), letter),
       );
@@ -215,6 +227,26 @@ function fieldsOf(options: ContractOptions): Record<string, unknown> {
       loss: { firmAfterLossS: durationOption('--firm-after-loss', firmAfterLoss), by: lossBy },
     }),
   };
+}
+
+/** @throws Problem BAD_PROFILE that names the first month and hour in which there is less room than the profile wants */
+function checkIca(letter: object, file: string, bufferPercent: number): void {
+  const read = (from: object, at: string) =>
+    readLetter({ contract: 'ICA', effectiveAt: 0, ...from } as Letter, { at, code: 'BAD_PROFILE', timeZone: 'UTC' })
+      .firm.export;
+  const profile = read({ ...letter, effectiveAt: 0, product: 'static' }, 'profile');
+  const room = read(readLetterFile(file), file);
+  if (!profile || !room)
+    throw new Problem('BAD_USAGE', { at: '--ica', want: 'a generation profile, and its capacity as month,hour,watts' });
+  const over = overIca(profile, room, bufferPercent / 100);
+  const [first] = over;
+  if (first)
+    throw new Problem('BAD_PROFILE', {
+      at: file,
+      note: `the profile is above it in ${over.length} of 288 months and hours, first in month ${first.month}, hour ${first.hour}`,
+      want: `at most ${first.roomW} W`,
+      got: first.profileW,
+    });
 }
 
 function readLetterFile(path: string): object {

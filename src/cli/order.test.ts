@@ -61,6 +61,32 @@ it('enters a limited load profile, publishes it without any network, and shows i
   expect([bad.exitCode, bad.said.join()]).toEqual([1, expect.stringContaining('effectiveAt')]);
 });
 
+it('holds a generation profile against the integration capacity', async () => {
+  const hours = Array.from({ length: 24 }, (_, h) => h);
+  writeFileSync(join(cwd, 'lgp.csv'), ['hour,watts', ...hours.map(h => `${h},2000`)].join('\n'));
+  const ica = (w: number) =>
+    ['month,hour,watts', ...hours.flatMap(h => hours.slice(0, 12).map(m => `${m + 1},${h},${w}`))].join('\n');
+  writeFileSync(join(cwd, 'small.csv'), ica(2100));
+  writeFileSync(join(cwd, 'large.csv'), ica(2500));
+  const enter = [
+    'envelope',
+    'contract',
+    'home',
+    'Barn 2',
+    'lgp.csv',
+    '--contract',
+    'LGP-1',
+    '--effective-at',
+    '2026-10-01',
+  ];
+  const refused = await run(...enter, '--ica', 'small.csv');
+  expect([refused.exitCode, refused.said.join()]).toEqual([
+    2,
+    expect.stringContaining('in 288 of 288 months and hours'),
+  ]);
+  expect((await out(...enter, '--ica', 'large.csv'))[0]).toContain('LGP-1, static');
+});
+
 it('lowers what was published only for a reason', async () => {
   await out('envelope', 'import', 'home', 'env.json');
   const refused = await run('envelope', 'import', 'home', 'low.json');

@@ -51,7 +51,7 @@ export function abnormalService({
   grid,
   runner,
   wall,
-}: AbnormalParts): AbnormalService & { stop(): void } {
+}: AbnormalParts): AbnormalService & { stop(): Promise<void> } {
   const { clock, config, store } = deps;
   const ids = async (): Promise<string[]> =>
     (await allSites(store)).flatMap(({ edev, role }) => (role === 'device' ? [edev] : []));

@@ -28,6 +28,7 @@ import { readBasis } from '../services/basis';
 import { hostOf, processHost, type EngineHost } from '../services/engine-host';
 import { controlsOf, inForce, liveControls, type EnvelopeControl } from '../services/envelopes/controls';
 import { createEnvelopeRunner, type EnvelopeRunner, type RunnerParts } from '../services/envelope-runner';
+import { byKind } from '../services/explain/account';
 import { deepFreeze } from '../services/inputs-hash';
 import { type Standing } from '../services/publisher';
 import { type FirmShortfall } from '../services/run-report';
@@ -39,6 +40,7 @@ import { type Auditor } from '../services/audit';
 import { type Store } from '../store/api';
 import { abnormalService } from './abnormal';
 import { contractRunner } from './contract-runner';
+import { explainer } from './explained';
 import { type ServerDeps } from './deps';
 import { forecastsOf, noForecasts } from './forecasts-of';
 import { holds, snapshotMaker } from './snapshot';
@@ -107,7 +109,9 @@ export async function envelopeService(
       });
     return plain.runner;
   };
+  const explain = explainer({ store, clock, pen: config.enterpriseNumber, horizonS: config.envelopeHorizonS });
   const noted = (result: RunResult): RunResult => {
+    explain.note(result);
     runs.push(summaryOf(result));
     if (runs.length > runsKept) runs.shift();
     const { engine, outcome, controlsPublished, sitesPublished } = result;
@@ -146,6 +150,7 @@ export async function envelopeService(
   };
   return {
     abnormal,
+    explain,
     shortfalls: () => shortfalls,
     forecasts: forecasts ?? noForecasts,
     run: async reason => {
@@ -173,7 +178,7 @@ export async function envelopeService(
     },
     stop: async () => {
       cancel();
-      abnormal.stop();
+      await abnormal.stop();
       await host.close();
     },
   };
@@ -297,6 +302,7 @@ function summaryOf({
   notices,
   problem,
   engine,
+  account,
 }: RunResult): EnvelopeRun {
   const notes: EnvelopeRun['notes'][number][] = [];
   if (problem) notes.push({ what: 'fallback', text: `engine ${engine}: ${problem.message}` });
@@ -304,7 +310,15 @@ function summaryOf({
     notes.push({ what: 'fallback', text: `${fallbacks.length} sites put on their firm limits` });
   for (const event of net) notes.push({ what: 'safety-net', text: event.text });
   for (const notice of notices) notes.push({ what: 'note', text: notice.text });
-  return { at, outcome, controlsPublished, notes };
+  const kinds = (side: 'import' | 'export') => account && { ...account[side], bound: byKind(account[side].bound) };
+  const [i, e] = [kinds('import'), kinds('export')];
+  return {
+    at,
+    outcome,
+    controlsPublished,
+    notes,
+    ...(account && i && e && { account: { ...account, import: i, export: e } }),
+  };
 }
 
 type Parts = ServerDeps & { readonly store: Store; readonly standing?: () => Promise<Standing> };

@@ -104,7 +104,7 @@ describe('the keeper', () => {
     expect(h.log.lines.map(({ level }) => level)).toContain('error');
     await h.advance(400);
     expect(h.told.at(-1)?.[0]).toBe(600);
-    h.keeper.stop();
+    await h.keeper.stop();
   });
 });
 

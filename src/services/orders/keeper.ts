@@ -20,14 +20,23 @@ export interface KeeperParts {
 export interface OrderKeeper {
   /** Something about orders has changed. */
   changed(): void;
-  stop(): void;
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
 }
 
 export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: KeeperParts): OrderKeeper {
   let cancel: Cancel = () => undefined;
   let stopped = false;
+  let last: Promise<void> = Promise.resolve();
+  /** One after the other, and none after the end. */
+  const inTurn = (work: () => Promise<void>): void =>
+    tasks.run(() => (last = last.then(() => (stopped ? undefined : work()))));
   /** Up to when sites have been told: a stage that came while something else was under way is not missed. */
   let toldTo = clock.now();
+  const failed = (thrown: unknown): void => {
+    const { code, message } = asProblem(thrown);
+    log.error('orders were not brought up to date', { code, message });
+  };
   const arm = async (): Promise<void> => {
     const all = await orders();
     cancel();
@@ -38,7 +47,7 @@ export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: Keepe
     else cancel = clock.at(next, wake);
   };
   const wake = (): void =>
-    tasks.run(async () => {
+    inTurn(async () => {
       try {
         const now = clock.now();
         toldTo = now;
@@ -49,17 +58,17 @@ export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: Keepe
         if (sites.length > 0) await tell(sites);
         await layAside();
       } catch (thrown) {
-        const { code, message } = asProblem(thrown);
-        log.error('orders were not brought up to date', { code, message });
+        failed(thrown);
       }
-      await arm();
+      await arm().catch(failed);
     });
   wake();
   return {
-    changed: () => tasks.run(arm),
+    changed: () => inTurn(() => arm().catch(failed)),
     stop: () => {
       stopped = true;
       cancel();
+      return last;
     },
   };
 }
