@@ -143,12 +143,12 @@ function optionsOf(text: string, cwd: string): Record<string, unknown> {
   return absolute(value, cwd) as Record<string, unknown>;
 }
 
-/** Every text under `file` or `command` that names something there is, and every engine given by path. */
+/** Every text under `file`, `history` or `command` that names something there is, and every engine given by path. */
 function absolute(value: unknown, cwd: string, key = ''): unknown {
   if (Array.isArray(value)) return value.map(item => absolute(item, cwd, key));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, absolute(item, cwd, name)]));
-  const names = ['file', 'command', 'engine', 'engines'].includes(key);
+  const names = ['file', 'history', 'command', 'engine', 'engines'].includes(key);
   return names && typeof value === 'string' && existsSync(resolve(cwd, value)) ? resolve(cwd, value) : value;
 }
 
