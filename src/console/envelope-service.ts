@@ -4,6 +4,8 @@ import { type ReasonCode } from '../services/reasons';
 import { type FirmShortfall } from '../services/run-report';
 import { type ForecastBasis } from '../services/basis';
 import { type Withdrawal } from '../services/withdrawn';
+import { type Account } from '../services/explain/account';
+import { type ExplainService } from './explain-service';
 import { type ForecastService } from './forecast-service';
 
 /** What the operator API needs of the envelope machinery; `server` wires it to the runner. */
@@ -24,6 +26,8 @@ export interface EnvelopeRun {
   readonly outcome: string;
   readonly controlsPublished: number;
   readonly notes: readonly { readonly what: 'fallback' | 'safety-net' | 'note'; readonly text: string }[];
+  /** What the limits amount to over the horizon, what bound them by kind; missing for imports. */
+  readonly account?: Account;
 }
 
 /** One control of an envelope, for the time it governs. */
@@ -60,6 +64,8 @@ export interface EnvelopeNow {
 }
 
 export interface EnvelopeService {
+  /** What bound limits, and what they are worth. */
+  readonly explain: ExplainService;
   /** Of what flows besides the sites. */
   readonly forecasts: ForecastService;
   /** Runs the engine now and publishes; the result says what was published and what fell back. */

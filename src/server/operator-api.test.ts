@@ -80,6 +80,55 @@ it('computes, imports and shows envelopes', async () => {
   });
 });
 
+it('explains limits: what bound them interval by interval, and what is unlocked beyond planning', async () => {
+  await added();
+  const before = (await call('GET', '/api/envelopes/Barn/explanation')).json;
+  expect(before['planned']).toBeUndefined();
+  expect(before['intervals']).toMatchObject([
+    { from: t0, to: t0 + 3600, importW: 2000, exportW: 1000, bound: { import: 'firm', export: 'firm' }, engine: '' },
+  ]);
+  const ran = (await call('POST', '/api/envelopes/run')).json;
+  expect(ran['account']).toMatchObject({ from: t0 - (t0 % 900), to: t0 - (t0 % 900) + 3600, sites: 1 });
+  expect((await call('GET', '/api/envelopes/runs')).json).toMatchObject({
+    runs: [{ account: { sites: 1, import: { unlocked: { kWh: expect.any(Number) as number } } } }],
+  });
+  await call('POST', '/api/envelopes/import', envelope);
+  const to = t0 - (t0 % 900) + 3600;
+  const shown = (await call('GET', `/api/envelopes/Barn/explanation?to=${to}`)).json as unknown as {
+    planned: { importW: number };
+    intervals: { from: number; to: number; importW: number; unlocked: { importW: number; importKWh: number } }[];
+    import: { limitW: number; unlocked: { kWh: number } };
+    plannedAt: number;
+  };
+  expect(shown.plannedAt).toBe(t0);
+  expect(shown.intervals.slice(0, 2)).toMatchObject([
+    { from: t0, importW: 3000, bound: { import: 'imported' }, engine: 'import' },
+    { importW: 4000 },
+  ]);
+  expect(shown.intervals.at(-1)?.to).toBe(to);
+  for (const { importW, unlocked, from, to: end } of shown.intervals)
+    expect([unlocked.importW, unlocked.importKWh]).toEqual([
+      importW - shown.planned.importW,
+      (((importW - shown.planned.importW) / 1000) * (end - from)) / 3600,
+    ]);
+  const sum = shown.intervals.reduce((kWh, each) => kWh + each.unlocked.importKWh, 0);
+  expect(shown.import.unlocked.kWh).toBeCloseTo(sum, 6);
+  const page = (await call('GET', `/api/envelopes/1/explanation?to=${to}&limit=1`)).json;
+  expect(page['intervals']).toEqual(shown.intervals.slice(0, 1));
+  const rest = (await call('GET', `/api/envelopes/1/explanation?to=${to}&after=${String(page['next'])}`)).json;
+  expect(rest['intervals']).toEqual(shown.intervals.slice(1));
+  const all = (await call('GET', `/api/envelopes/account?to=${to}`)).json;
+  expect(all).toMatchObject({
+    sites: 1,
+    import: { limitW: shown.import.limitW, kinds: expect.arrayContaining([]) as unknown, jain: 1, leastOverMean: 1 },
+  });
+  expect((await call('GET', `/api/envelopes/accounts?to=${to}`)).json).toMatchObject({
+    accounts: [{ site: '1', name: 'Barn', import: { unlocked: shown.import.unlocked } }],
+  });
+  expect((await call('GET', `/api/envelopes/account?from=${to}&to=${to}`)).status).toBe(400);
+  expect((await call('GET', '/api/envelopes/nobody/explanation')).status).toBe(404);
+});
+
 it('makes programs with controls, a default and curves, and cancels', async () => {
   await added();
   const program = await call('POST', '/api/programs', { description: 'Emergency', primacy: 1, sites: ['Barn', '1'] });

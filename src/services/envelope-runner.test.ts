@@ -76,7 +76,8 @@ describe('a run', () => {
     // Both have 9 of the 20 kW, and 5 of the 10, that they were planned to have.
     expect(result.account).toMatchObject({
       sites: 2,
-      hours: 0.5,
+      from: t0,
+      to: t0 + 1800,
       import: { limitW: 18_000, jain: 1, leastOverMean: 1, unlocked: { plannedW: 40_000, meanW: -22_000, kWh: -11 } },
       export: { bound: [{ by: 'site rating', kind: 'service', share: 1, siteHours: 1 }] },
     });

@@ -5,6 +5,7 @@ import { contractRoutes } from './contracts';
 import { controlRoutes } from './controls';
 import { documentRoutes } from './documents';
 import { envelopeRoutes } from './envelopes';
+import { explanationRoutes } from './explanations';
 import { forecastRoutes } from './forecasts';
 import { flowReservationRoutes } from './flow-reservations';
 import { groupRoutes } from './groups';
@@ -29,6 +30,7 @@ export const operatorRoutes: readonly Route[] = [
   ...controlRoutes,
   ...documentRoutes,
   ...flowReservationRoutes,
+  ...explanationRoutes,
   ...envelopeRoutes,
   ...contractRoutes,
   ...orderRoutes,

@@ -4,7 +4,7 @@
  */
 import { type Seconds } from '../../base/clock';
 import { type BoundBy } from '../envelopes/controls';
-import { type Interval } from './intervals';
+import { type Interval, type Stretch } from './intervals';
 import { type BoundKind, kindOf } from './kinds';
 
 /** What a site would have all the time under `worst-hour`, W. */
@@ -58,8 +58,9 @@ export interface SiteAccount {
 }
 
 export interface Account {
+  readonly from: Seconds;
+  readonly to: Seconds;
   readonly sites: number;
-  readonly hours: number;
   readonly import: SideAccount & Fairness;
   readonly export: SideAccount & Fairness;
 }
@@ -100,7 +101,7 @@ export function siteAccount(site: string, intervals: readonly Interval[], planne
 }
 
 /** All sites together, over the same time. */
-export function accountOf(sites: readonly SiteAccount[], hours: number): Account {
+export function accountOf(sites: readonly SiteAccount[], { from, to }: Stretch): Account {
   const side = (way: Way): SideAccount & Fairness => {
     let limitW = 0;
     let unlocked: Unlocked | undefined;
@@ -117,7 +118,7 @@ export function accountOf(sites: readonly SiteAccount[], hours: number): Account
       ...fairness(sites.map(({ [way]: own }) => own.limitW)),
     };
   };
-  return { sites: sites.length, hours, import: side('import'), export: side('export') };
+  return { from, to, sites: sites.length, import: side('import'), export: side('export') };
 }
 
 const added = (a: Unlocked, b: Unlocked): Unlocked => ({

@@ -115,7 +115,7 @@ describe('an account', () => {
     const b = siteAccount('b', [interval(0, 7200, 2000, 'order 1 (emergency)')], planned);
     const c = siteAccount('c', [interval(0, 7200, 4000, 'imported')]);
     expect(c.import.unlocked).toBeUndefined();
-    const { import: all } = accountOf([a, b, c], 2);
+    const { import: all } = accountOf([a, b, c], { from: 0, to: 7200 });
     expect(all).toMatchObject({
       limitW: 12_000,
       unlocked: { plannedW: 6000, meanW: 2000, kWh: 4, mostW: 3000, leastW: -1000 },
@@ -155,8 +155,8 @@ it('plans a snapshot for its worst hour, and takes the rating where a direction 
     exportW: Int32Array.from([4000, 4000]),
     bound: [firm.bound, firm.bound],
   });
-  const { hours, import: i } = accountOfRun(hour, ['a', 'b', 'unknown'].map(given), planned);
-  expect([hours, i.unlocked?.meanW, i.unlocked?.kWh]).toEqual([2, 3000, 6]);
+  const { from, import: i, to } = accountOfRun(hour, ['a', 'b', 'unknown'].map(given), planned);
+  expect([from, to, i.unlocked?.meanW, i.unlocked?.kWh]).toEqual([t0, t0 + 7200, 3000, 6]);
   expect((await plannedOf({ ...hour, assets: [] })).size).toBe(0);
 });
 

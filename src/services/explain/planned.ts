@@ -59,5 +59,5 @@ export function accountOfRun(
     });
     return [siteAccount(device, intervals, own)];
   });
-  return accountOf(sites, (steps * stepS) / 3600);
+  return accountOf(sites, { from: start, to: start + steps * stepS });
 }

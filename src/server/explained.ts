@@ -1,0 +1,110 @@
+/** Explains limits: rows of the store as intervals, against the plan for the worst hour that the latest run made. */
+import { type Clock, type Seconds } from '../base/clock';
+import { type Pen } from '../base/ids';
+import { Problem } from '../base/problem';
+import { nextTurn } from '../base/turn';
+import { type ExplainAsk, type ExplainedInterval, type ExplainService } from '../console/explain-service';
+import { contractHead } from '../functions/operator/contracts';
+import { allSites, type Site } from '../functions/site';
+import { accountOf, byKind, type Planned, siteAccount } from '../services/explain/account';
+import { type Interval, intervalsOf, type Otherwise, type Stretch } from '../services/explain/intervals';
+import { versionAt } from '../services/products/version';
+import { type RunResult } from '../services/run-result';
+import { type Store } from '../store/api';
+import { holds } from './snapshot';
+
+export interface Explainer extends ExplainService {
+  /** Takes the plan of a run, where it made one. */
+  note(result: RunResult): void;
+}
+
+export interface ExplainerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pen: Pen;
+  /** How far ahead runs look, where none was yet. */
+  readonly horizonS: Seconds;
+}
+
+/** Constraints named at most in an account of all sites; there may be thousands, and `kinds` has them all. */
+const mostNamed = 100;
+const sitesPerTurn = 100;
+
+export function explainer({ clock, horizonS, pen, store }: ExplainerParts): Explainer {
+  let plan: { at: Seconds; until: Seconds; bySite: ReadonlyMap<string, Planned> } | undefined;
+
+  const stretch = ({ from, to }: ExplainAsk): Stretch => {
+    const now = clock.now();
+    const first = from ?? now;
+    const last = to ?? Math.max(plan?.until ?? 0, first + (plan ? 1 : horizonS));
+    if (last <= first) throw new Problem('BAD_VALUE', { at: 'to', want: `a moment after ${first}`, got: last });
+    return { from: first, to: last };
+  };
+  const intervals = async (site: Site, when: Stretch): Promise<Interval[]> =>
+    intervalsOf(await store.series.ofSite(site.edev, when.from), when, {
+      pen,
+      otherwise: await defaultOf(store, site, clock.now()),
+    });
+  const planned = ({ edev }: Site): Planned | undefined => plan?.bySite.get(edev);
+  const head = (when: Stretch) => ({ ...when, ...(plan && { plannedAt: plan.at }) });
+
+  async function each(sites: readonly Site[], when: Stretch) {
+    const found: (ReturnType<typeof siteAccount> & { readonly name: string })[] = [];
+    for (const [k, site] of sites.entries()) {
+      if (k % sitesPerTurn === 0) await new Promise<void>(nextTurn); // others are answered meanwhile
+      found.push({ name: site.name, ...siteAccount(site.edev, await intervals(site, when), planned(site)) });
+    }
+    return found;
+  }
+
+  return {
+    note: ({ account, at, perSite }) => {
+      if (!account) return;
+      const bySite = new Map(perSite.flatMap(({ planned: own, site }) => (own ? [[site, own] as const] : [])));
+      plan = { at, until: account.to, bySite };
+    },
+    async site(site, ask) {
+      const when = stretch(ask);
+      const own = planned(site);
+      const found = await intervals(site, when);
+      return {
+        ...head(when),
+        name: site.name,
+        ...(own && { planned: own }),
+        ...siteAccount(site.edev, found, own),
+        intervals: found.map(interval => against(interval, own)),
+      };
+    },
+    async fleet(ask) {
+      const when = stretch(ask);
+      const devices = (await allSites(store)).filter(({ role }) => role === 'device');
+      const account = accountOf(await each(devices, when), when);
+      const side = (way: 'import' | 'export') => {
+        const { bound, ...rest } = account[way];
+        return { ...rest, bound: bound.slice(0, mostNamed), kinds: byKind(bound) };
+      };
+      return { ...head(when), ...account, import: side('import'), export: side('export') };
+    },
+    each: async (sites, ask) => each(sites, stretch(ask)),
+  };
+}
+
+function against(interval: Interval, planned: Planned | undefined): ExplainedInterval {
+  if (!planned) return interval;
+  const hours = (interval.to - interval.from) / 3600;
+  const [importW, exportW] = [interval.importW - planned.importW, interval.exportW - planned.exportW];
+  return {
+    ...interval,
+    unlocked: { importW, exportW, importKWh: (importW * hours) / 1000, exportKWh: (exportW * hours) / 1000 },
+  };
+}
+
+/** What DefaultDERControl carries; a direction that a site cannot hold a limit in is left at its rating. */
+async function defaultOf(store: Store, site: Site, now: Seconds): Promise<Otherwise> {
+  const version = versionAt((await contractHead(store, site.edev))?.versions ?? [], now);
+  const side = (holding: boolean, mostW: number, firmW: number): { w: number; by: string } =>
+    holding ? { w: Math.min(firmW, mostW), by: 'firm' } : { w: mostW, by: 'site rating' };
+  const i = side(holds(site, 'import'), site.maxImportW, version?.leastFirmImportW ?? site.firmImportW);
+  const e = side(holds(site, 'export'), site.maxExportW, version?.leastFirmExportW ?? site.firmExportW);
+  return { importW: i.w, exportW: e.w, bound: { import: i.by, export: e.by } };
+}
