@@ -47,7 +47,10 @@ export const configOf = (sites: number): Partial<Config> => ({
   pollRates: {
     'der.programs': 600,
     'fsa.programs': 600,
+    'fsa.list': 1800,
     'dcap.capability': 3600,
+    'time.time': 3600,
+    'der.ders': 3600,
     'edev.devices': 3600,
     'edev.registration': 3600,
   },
