@@ -376,24 +376,35 @@ describe('switching', () => {
   });
 });
 
+/** What the meter of a site says it draws. */
+const draws = (edev: string, w: number) =>
+  house.server.store.commit({
+    put: [
+      {
+        href: `/upt/${edev}`,
+        list: `/upt@${edev}`,
+        kind: 'x',
+        changed: t0,
+        sortKey: '',
+        body: { edev, point: { mRID: 'A', roleFlags: '0003', status: 1 } },
+      },
+      { href: `/upt/${edev}/mr/1`, list: `/upt/${edev}/mr`, kind: 'x', changed: t0, sortKey: '', body: { mRID: 'B' } },
+      {
+        href: `/upt/${edev}/mr/1/rt`,
+        list: '',
+        kind: 'x',
+        changed: t0,
+        sortKey: '',
+        body: { uom: 38, flowDirection: 1 },
+      },
+    ],
+    readings: [{ meter: `/upt/${edev}/mr/1`, set: '', start: t0 - 60, durationS: 60, place: '0', value: w }],
+  });
+
 describe('constraint management', () => {
   it('orders less while an asset is over its rating, and lets go when it has been clear for five minutes', async () => {
     await run();
-    await house.server.store.commit({
-      put: [
-        {
-          href: '/upt/9',
-          list: '/upt@1',
-          kind: 'x',
-          changed: t0,
-          sortKey: '',
-          body: { edev: '1', point: { mRID: 'A', roleFlags: '0003', status: 1 } },
-        },
-        { href: '/upt/9/mr/1', list: '/upt/9/mr', kind: 'x', changed: t0, sortKey: '', body: { mRID: 'B' } },
-        { href: '/upt/9/mr/1/rt', list: '', kind: 'x', changed: t0, sortKey: '', body: { uom: 38, flowDirection: 1 } },
-      ],
-      readings: [{ meter: '/upt/9/mr/1', set: '', start: t0 - 60, durationS: 60, place: '0', value: 20_000 }],
-    });
+    await draws('1', 20_000);
     const tell = (va: number) =>
       ok<{ verdict: string; order?: string }>('PUT', '/api/assets/T1/loading', { va, direction: 'import' });
     expect(await tell(90_000)).toMatchObject({ verdict: 'wait' });
@@ -416,5 +427,25 @@ describe('constraint management', () => {
     expect((await house.operator('PUT', '/api/assets/T9/loading', { va: 1, direction: 'import' })).status).toBe(404);
     expect(await ok('PUT', '/api/buses/end/voltage', { v: 240, phase: 1 })).toMatchObject({ verdict: 'wait' });
     expect((await house.operator('PUT', '/api/buses/nowhere/voltage', { v: 240, phase: 1 })).status).toBe(404);
+  });
+
+  it('mends a voltage with what is drawn where it helps, and says when nothing can', async () => {
+    await run();
+    const low = { v: 215, phase: 1 };
+    // Nobody is known to draw anything: there is nobody to ask.
+    expect(await ok('PUT', '/api/buses/end/voltage', low)).toEqual({
+      what: 'bus end 1 import',
+      verdict: 'reduce',
+      controlsPublished: 0,
+    });
+    await draws('2', 24_000);
+    const made = await ok<{ order: string; controlsPublished: number }>('PUT', '/api/buses/end/voltage', low);
+    expect(made.controlsPublished).toBeGreaterThan(0);
+    expect(await ok('GET', `/api/orders/${made.order}`)).toMatchObject({ reason: 'voltage', origin: 'constraint' });
+    const limit = (await importAt(t0, 'Barn')) ?? 0;
+    expect([limit >= 4000, limit < 24_000]).toEqual([true, true]);
+    expect(await importAt(t0, 'Mill')).toBe(30_000);
+    // A high voltage is for those who feed in, and there are none.
+    expect(await ok('PUT', '/api/buses/end/voltage', { v: 270, phase: 1 })).toMatchObject({ controlsPublished: 0 });
   });
 });

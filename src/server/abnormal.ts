@@ -83,6 +83,7 @@ export function abnormalService({
     grid &&
     constraints({
       store,
+      log: deps.log,
       network: grid.network,
       assets: assetsIn(powerFlow(grid.network)),
       orders,

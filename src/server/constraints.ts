@@ -2,6 +2,7 @@
  * Thermal and voltage constraint management (envelopes reference 3.7a): measurements of assets and buses become orders that relieve them, and
  * release them again. What is watched is stored, so that a restart goes on where it was.
  */
+import { type Log } from '../base/log';
 import { Problem } from '../base/problem';
 import { type Measurement } from '../console/abnormal-service';
 import { type GridAsset } from '../grid/assets';
@@ -17,6 +18,7 @@ import { type OrderService } from './orders';
 
 export interface ConstraintParts {
   readonly store: Store;
+  readonly log: Log;
   readonly network: Network;
   readonly assets: readonly GridAsset[];
   readonly orders: OrderService;
@@ -28,7 +30,7 @@ export interface ConstraintParts {
 const lossShare = 0.03;
 const releaseS = 600;
 
-export function constraints({ allSites, assets, network, orders, sitesBelow, store }: ConstraintParts) {
+export function constraints({ allSites, assets, log, network, orders, sitesBelow, store }: ConstraintParts) {
   const flow = powerFlow(network);
   const by = 'constraint watch';
   const inTurn = turns();
@@ -65,7 +67,7 @@ export function constraints({ allSites, assets, network, orders, sitesBelow, sto
         const direction: Direction = high ? 'export' : 'import';
         const [value, limit] = high ? [v, maxPu * nominal] : [-v, -minPu * nominal];
         return watched(`bus/${bus}/${phase}/${direction}`, { value, limit, at }, voltageRules, {
-          target: { kind: 'asset', id: bus },
+          target: { kind: 'bus', id: bus },
           reason: 'voltage',
           direction,
           limits: async excessV => {
@@ -77,7 +79,7 @@ export function constraints({ allSites, assets, network, orders, sitesBelow, sto
   };
 
   interface Relief {
-    readonly target: { readonly kind: 'asset'; readonly id: string };
+    readonly target: { readonly kind: 'asset' | 'bus'; readonly id: string };
     readonly reason: ReasonCode;
     readonly direction: Direction;
     readonly limits: (excess: number) => Promise<Readonly<Record<string, SiteLimits>>>;
@@ -99,7 +101,9 @@ export function constraints({ allSites, assets, network, orders, sitesBelow, sto
     if (verdict.act === 'reduce') {
       const limits = await relief.limits(verdict.by);
       const standing = before.order;
-      if (Object.keys(limits).length > 0) {
+      if (Object.keys(limits).length === 0)
+        log.warn('a constraint that nobody can relieve', { what, by: Math.ceil(verdict.by), reason: relief.reason });
+      else {
         if (standing === undefined) {
           const made = await orders.make(
             {

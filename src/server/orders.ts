@@ -80,7 +80,9 @@ export function orderService(parts: OrderParts): OrderService {
     const began = wall.monotonicMs();
     const now = clock.now();
     checkTimes(asked, now);
-    const target = await targetOf(parts, asked.target);
+    const target = more.limits
+      ? { id: asked.target.id, sites: Object.keys(more.limits) }
+      : await targetOf(parts, asked.target);
     if (target.sites.length === 0)
       throw new Problem('BAD_VALUE', {
         at: 'target',
@@ -148,7 +150,7 @@ async function targetOf(
   { sitesBelow, store }: OrderParts,
   { id, kind }: Target,
 ): Promise<{ readonly id: string; readonly sites: readonly string[] }> {
-  if (kind === 'asset') return { id, sites: await sitesBelow(id) };
+  if (kind === 'asset' || kind === 'bus') return { id, sites: await sitesBelow(id) };
   if (kind === 'site') {
     const { edev, role } = await findSite(store, id);
     return { id: edev, sites: role === 'device' ? [edev] : [] };

@@ -14,7 +14,7 @@ const order = z.strictObject({
   state: z.enum(['scheduled', 'active', 'releasing', 'over', 'cancelled']),
   released: z.number().describe('share of the way back to what was agreed'),
   origin: z.enum(['operator', 'constraint', 'switching']),
-  target: z.strictObject({ kind: z.enum(['site', 'group', 'asset']), id: z.string() }),
+  target: z.strictObject({ kind: z.enum(['site', 'group', 'asset', 'bus']), id: z.string() }),
   ask: z.strictObject({ kind: z.string(), importW: z.number().optional(), exportW: z.number().optional() }),
   reason: z.string(),
   belowFirm: z.boolean(),

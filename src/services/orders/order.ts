@@ -8,8 +8,9 @@ import { type ReasonCode } from '../reasons';
 export type Direction = 'import' | 'export';
 
 export interface Target {
-  readonly kind: 'site' | 'group' | 'asset';
-  /** Id of the site or group, name of the asset. */
+  /** A bus only of orders that mend its voltage. */
+  readonly kind: 'site' | 'group' | 'asset' | 'bus';
+  /** Id of the site or group, name of the asset or bus. */
   readonly id: string;
 }
 
