@@ -26,7 +26,7 @@ const counted = (name: string) => {
     compute: (s, signal) => (asked.push(s.steps), loaded.engine.compute(s, signal)),
   };
   const host = hostOf({ ...loaded, engine }, { wall: new SystemClock(), deadlineS: 60, log: silentLog }, 'process');
-  const fresh = async (s: Snapshot) => (await loaded.engine.compute(s, new AbortController().signal));
+  const fresh = async (s: Snapshot) => await loaded.engine.compute(s, new AbortController().signal);
   return { asked, host, fresh };
 };
 
