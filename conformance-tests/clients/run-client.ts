@@ -7,7 +7,7 @@ import { type Checks } from '../procedure';
 import { recorder, type CheckResult, type ProcedureResult, type StepResult } from '../run';
 import { type Exchange } from '../wire';
 import { type ClientClaim, type ClientScenario } from './client-scenario';
-import { type Told } from './heard';
+import { type Heard, type Told } from './heard';
 import { requestFaults, trafficFaults } from './request-rules';
 import { Seen } from './seen';
 import { addDevice, identityFor, type Bench, type Stage } from './stage';
@@ -28,6 +28,8 @@ const usualRates = { 'der-client': 30, aggregator: 600 } as const;
 const polled = ['DeviceCapability', 'Time', 'EndDeviceList', 'FunctionSetAssignmentsList', 'DERProgramList', 'DERList'];
 /** Notifications are spaced by 30 s, and a busy machine needs a little. */
 const toldWithinS = 60;
+/** For the last notifications of a scenario. */
+const partingS = 40;
 
 export async function runClient(scenario: ClientScenario, options: RunClientOptions): Promise<ProcedureResult> {
   const { bench, claims } = options;
@@ -57,6 +59,7 @@ export async function runClient(scenario: ClientScenario, options: RunClientOpti
 class Run {
   private readonly steps: StepResult[] = [];
   private readonly stage: Stage;
+  private heard: readonly Heard[] = [];
   private taken = 0;
   private toldTaken = 0;
 
@@ -91,15 +94,19 @@ class Run {
       else if (!(await this.play())) blocked = 'it was stopped';
       else await this.now(() => this.judge());
     } finally {
-      await stage.ask('stop', 'The scenario is over; the client may be stopped.');
+      this.heard = [...stage.front.heard];
+      // The client hears of it while it is still there: who was told at a closed door is told later than the next scenario wants.
       await this.now(() => this.clear());
+      const { steady } = stage.clock;
+      if (stage.role === 'aggregator') await until(steady, steady.nowMs() / 1000 + partingS);
+      await stage.ask('stop', 'The scenario is over; the client may be stopped.');
       options.bench.front.faults.clear();
     }
     return { steps: this.steps, ...(blocked !== undefined && { blocked }) };
   }
 
   faults(): string[] {
-    const { heard } = this.options.bench.front;
+    const { heard } = this;
     return [...new Set([...heard.flatMap(requestFaults), ...trafficFaults(heard)])];
   }
 

@@ -24,6 +24,8 @@ export interface AggregatorOptions extends Omit<ClientOptions, 'register' | 'pin
 }
 
 const retryS = 300;
+/** How often a device of ours looks by itself at what we are told of anyway, s. */
+const structureRateS = 3600;
 
 export class Aggregator {
   /** By LFDI in upper case. */
@@ -42,7 +44,7 @@ export class Aggregator {
     const { transport, clock, tasks, random, log, notificationURI } = options;
     const deps = { clock, tasks, log };
     this.shared = new SharedGets(transport);
-    this.api = new Api({ transport, clock, dialect: dialects[options.dialect ?? '2018'] });
+    this.api = new Api({ transport: this.shared.transport, clock, dialect: dialects[options.dialect ?? '2018'] });
     this.backoff = new Backoff(random.fork('devices'));
     this.listing = new Activity(deps, 'devices', () => this.find());
     this.subscriber = new Subscriber(
@@ -85,12 +87,19 @@ export class Aggregator {
   private async find(): Promise<Seconds | undefined> {
     const { clock, lfdi, dcap: entry = '/dcap' } = this.options;
     const failed = (retryAfterS?: Seconds) => clock.now() + this.backoff.next(retryS, retryAfterS);
-    const dcap = await this.api.get(DeviceCapability, entry);
-    if (!dcap.ok) return failed(dcap.retryAfterS);
-    const href = dcap.value.EndDeviceListLink?.href;
+    let href = this.list;
+    if (href === undefined) {
+      const dcap = await this.api.get(DeviceCapability, entry);
+      if (!dcap.ok) return failed(dcap.retryAfterS);
+      href = dcap.value.EndDeviceListLink?.href;
+    }
     if (href === undefined) return failed();
     const devices = await this.api.list(EndDeviceList, href);
-    if (!devices.ok) return failed(devices.retryAfterS);
+    if (!devices.ok) {
+      // It may be elsewhere now: the way is found anew.
+      if (devices.reason === 'missing' || devices.reason === 'refused') this.list = undefined;
+      return failed(devices.retryAfterS);
+    }
     if (this.stopped) return undefined;
     this.backoff.reset();
     this.list = href;
@@ -109,6 +118,7 @@ export class Aggregator {
   private take(lfdi: Lfdi): void {
     const { random, device, notificationURI: _uri, ...rest } = this.options;
     const client = createClient({
+      structureRateS, // the list of devices is ours to poll, and of the rest we are told
       ...rest,
       ...device?.(lfdi),
       transport: this.shared.transport,
