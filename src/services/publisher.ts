@@ -145,10 +145,28 @@ function siteTerms(
   const version = versionAt(versions, now);
   const pieceS = pieceOf(version?.loss, stepS);
   return {
-    termsAt: (from, to) =>
-      termsOf(registered, versions, { start: from, stepS: to - from, steps: 1, notBefore: now }, momentsAt)[0] ?? one,
+    termsAt: termsOfSteps(registered, versions, { now, momentsAt }),
     ...(version && { noticeS: version.noticeS }),
     ...(pieceS !== undefined && { pieceS }),
+  };
+}
+
+/** Terms of one stretch after another. Of a grid they are asked for in order: those of many steps are worked out together. */
+function termsOfSteps(
+  registered: Registered,
+  versions: readonly ContractVersion[],
+  { momentsAt, now }: { now: Seconds; momentsAt: MomentsAt },
+): SiteAsk['termsAt'] {
+  const together = 64;
+  let known: { readonly from: Seconds; readonly stepS: Seconds; readonly terms: readonly StepTerms[] } | undefined;
+  return (from, to) => {
+    const stepS = to - from;
+    const at = known && known.stepS === stepS ? (from - known.from) / stepS : -1;
+    const found = known?.terms[at];
+    if (found) return found;
+    const grid = { start: from, stepS, steps: together, notBefore: now };
+    known = { from, stepS, terms: termsOf(registered, versions, grid, momentsAt) };
+    return known.terms[0] ?? registered;
   };
 }
 

@@ -218,6 +218,7 @@ interface Told extends Agreed {
 
 /** A step composed with the orders on the site. */
 function told1({ now, orders, site }: SiteAsk, { bound, exportW, from, importW, terms, to }: Step): Told {
+  if (orders.length === 0) return { importW, exportW, bound, order: undefined };
   const one = (direction: Direction, agreedW: number, firmW: number) => {
     const by = new Map<string, Order>();
     const parts = [{ w: agreedW, by: '', belowFirm: true }];

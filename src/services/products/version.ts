@@ -93,6 +93,12 @@ export interface StepTerms extends Registered {
   readonly capped?: Sided<boolean>;
 }
 
+const isFlat = (version: ContractVersion | undefined): boolean =>
+  !version ||
+  [version.firm, version.most].every(side =>
+    [side.import, side.export].every(values => !values || values.form === 'flat'),
+  );
+
 export interface StepGrid {
   readonly start: Seconds;
   readonly stepS: Seconds;
@@ -112,22 +118,31 @@ export function termsOf(
   momentsAt: MomentsAt = calendar(),
 ): StepTerms[] {
   const turns = turnsOf(versions);
+  /** Figures that are the same in every hour are worked out once. */
+  const flat = new Map<ContractVersion | undefined, StepTerms>();
   return Array.from({ length: steps }, (_, step) => {
     const to = start + (step + 1) * stepS;
     const from = Math.min(Math.max(start + step * stepS, notBefore), to - 1);
-    const edges = [from, ...turns.filter(turn => turn > from && turn < to)];
-    return edges
-      .map(at => figuresOf(site, versionAt(versions, at), from, to, momentsAt))
-      .reduce((a, b) => {
-        const [maxImportW, maxExportW] = [Math.min(a.maxImportW, b.maxImportW), Math.min(a.maxExportW, b.maxExportW)];
-        return {
-          maxImportW,
-          maxExportW,
-          firmImportW: Math.min(Math.max(a.firmImportW, b.firmImportW), maxImportW),
-          firmExportW: Math.min(Math.max(a.firmExportW, b.firmExportW), maxExportW),
-          ...merged(a, b),
-        };
-      });
+    const inside = turns.filter(turn => turn > from && turn < to);
+    const figures = (at: Seconds): StepTerms => {
+      const version = versionAt(versions, at);
+      const known = flat.get(version);
+      if (known) return known;
+      const found = figuresOf(site, version, from, to, momentsAt);
+      if (isFlat(version)) flat.set(version, found);
+      return found;
+    };
+    if (inside.length === 0) return figures(from);
+    return [from, ...inside].map(figures).reduce((a, b) => {
+      const [maxImportW, maxExportW] = [Math.min(a.maxImportW, b.maxImportW), Math.min(a.maxExportW, b.maxExportW)];
+      return {
+        maxImportW,
+        maxExportW,
+        firmImportW: Math.min(Math.max(a.firmImportW, b.firmImportW), maxImportW),
+        firmExportW: Math.min(Math.max(a.firmExportW, b.firmExportW), maxExportW),
+        ...merged(a, b),
+      };
+    });
   });
 }
 
