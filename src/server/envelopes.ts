@@ -31,7 +31,7 @@ import { createEnvelopeRunner, type EnvelopeRunner, type RunnerParts } from '../
 import { byKind } from '../services/explain/account';
 import { deepFreeze } from '../services/inputs-hash';
 import { type Standing } from '../services/publisher';
-import { type FirmShortfall } from '../services/run-report';
+import { type FirmShortfall } from '../services/run-result';
 import { type View } from '../services/scenes';
 import { type Verify } from '../services/verified';
 import { type RunResult } from '../services/run-result';
@@ -109,7 +109,7 @@ export async function envelopeService(
       });
     return plain.runner;
   };
-  const explain = explainer({ store, clock, pen: config.enterpriseNumber, horizonS: config.envelopeHorizonS });
+  const explain = explainer({ ...common, ...grid?.parts });
   const noted = (result: RunResult): RunResult => {
     explain.note(result);
     runs.push(summaryOf(result));

@@ -3,11 +3,13 @@ import { type Clock, type Seconds } from '../base/clock';
 import { type Pen } from '../base/ids';
 import { Problem } from '../base/problem';
 import { nextTurn } from '../base/turn';
+import { type Snapshot } from '../engines/api';
 import { type ExplainAsk, type ExplainedInterval, type ExplainService } from '../console/explain-service';
 import { contractHead } from '../functions/operator/contracts';
 import { allSites, type Site } from '../functions/site';
 import { accountOf, byKind, type Planned, siteAccount } from '../services/explain/account';
 import { type Interval, intervalsOf, type Otherwise, type Stretch } from '../services/explain/intervals';
+import { plannedOf } from '../services/explain/planned';
 import { versionAt } from '../services/products/version';
 import { type RunResult } from '../services/run-result';
 import { type Store } from '../store/api';
@@ -24,15 +26,38 @@ export interface ExplainerParts {
   readonly pen: Pen;
   /** How far ahead runs look, where none was yet. */
   readonly horizonS: Seconds;
+  /** What the engine would see now, for a plan where no run was yet: after a start. Absent without a network. */
+  readonly snapshot?: () => Promise<Snapshot>;
+  /** Limits of sites in directions that are not shared out. */
+  readonly unshared?: () => ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
+}
+
+interface Plan {
+  readonly at: Seconds;
+  readonly until: Seconds;
+  readonly bySite: ReadonlyMap<string, Planned>;
 }
 
 /** Constraints named at most in an account of all sites; there may be thousands, and `kinds` has them all. */
 const mostNamed = 100;
 const sitesPerTurn = 100;
 
-export function explainer({ clock, horizonS, pen, store }: ExplainerParts): Explainer {
-  let plan: { at: Seconds; until: Seconds; bySite: ReadonlyMap<string, Planned> } | undefined;
+export function explainer({ clock, horizonS, pen, snapshot, store, unshared }: ExplainerParts): Explainer {
+  let plan: Plan | undefined;
+  let planning: Promise<void> | undefined;
 
+  /** Made once where no run made one. */
+  const withPlan = async (): Promise<void> => {
+    if (plan || !snapshot) return;
+    planning ??= snapshot()
+      .then(async seen => {
+        const bySite = await plannedOf(seen, unshared?.());
+        const until = seen.start + seen.steps * seen.stepS;
+        plan ??= { at: seen.now, until, bySite };
+      })
+      .finally(() => (planning = undefined));
+    await planning;
+  };
   const stretch = ({ from, to }: ExplainAsk): Stretch => {
     const now = clock.now();
     const first = from ?? now;
@@ -64,6 +89,7 @@ export function explainer({ clock, horizonS, pen, store }: ExplainerParts): Expl
       plan = { at, until: account.to, bySite };
     },
     async site(site, ask) {
+      await withPlan();
       const when = stretch(ask);
       const own = planned(site);
       const found = await intervals(site, when);
@@ -76,6 +102,7 @@ export function explainer({ clock, horizonS, pen, store }: ExplainerParts): Expl
       };
     },
     async fleet(ask) {
+      await withPlan();
       const when = stretch(ask);
       const devices = (await allSites(store)).filter(({ role }) => role === 'device');
       const account = accountOf(await each(devices, when), when);
@@ -85,7 +112,10 @@ export function explainer({ clock, horizonS, pen, store }: ExplainerParts): Expl
       };
       return { ...head(when), ...account, import: side('import'), export: side('export') };
     },
-    each: async (sites, ask) => each(sites, stretch(ask)),
+    async each(sites, ask) {
+      await withPlan();
+      return each(sites, stretch(ask));
+    },
   };
 }
 
