@@ -1,7 +1,7 @@
 import { type AbnormalService } from './abnormal-service';
 import { type Site } from '../functions/site';
 import { type ReasonCode } from '../services/reasons';
-import { type FirmShortfall } from '../services/run-report';
+import { type FirmShortfall } from '../services/run-result';
 import { type ForecastBasis } from '../services/basis';
 import { type Withdrawal } from '../services/withdrawn';
 import { type Account } from '../services/explain/account';

@@ -1,24 +1,11 @@
 /** What a run tells: its notices, the firm limits that could not be given, counts, and one line in the log. */
-import { type Seconds } from '../base/clock';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
 import { type Problem } from '../base/problem';
 import { type Notice, type Proposal, noticesOf } from '../engines/api';
 import { type PublishedPlans } from './publisher';
-import { type RunResult } from './run-result';
+import { type FirmShortfall, type RunResult } from './run-result';
 import { type NetResult } from './safety-net';
-
-/** Firm limits that what is there cannot carry. They are kept: it is a planning problem, and never silent. */
-export interface FirmShortfall {
-  readonly asset?: string;
-  /** Id of the site, where the engine gave one less than its firm. */
-  readonly site?: string;
-  readonly direction: 'import' | 'export';
-  readonly shortW: number;
-  readonly from: Seconds;
-  readonly to: Seconds;
-  readonly text: string;
-}
 
 export const shortfallsOf = (notices: readonly Notice[]): FirmShortfall[] =>
   notices.flatMap(({ asset, code, device, direction, from = 0, shortW = 0, text, to = 0 }) =>

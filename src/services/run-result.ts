@@ -5,8 +5,19 @@ import { type BoundBy } from './envelopes/controls';
 import { type Account, type Planned } from './explain/account';
 import { type NetEvent } from './net-rules';
 import { type ReductionReport } from './reductions';
-import { type FirmShortfall } from './run-report';
 import { type SafeEnvelope } from './safety-net';
+
+/** Firm limits that what is there cannot carry. They are kept: it is a planning problem, and never silent. */
+export interface FirmShortfall {
+  readonly asset?: string;
+  /** Id of the site, where the engine gave one less than its firm. */
+  readonly site?: string;
+  readonly direction: 'import' | 'export';
+  readonly shortW: number;
+  readonly from: Seconds;
+  readonly to: Seconds;
+  readonly text: string;
+}
 
 /** What one run did, for operators, reports and tests. */
 export interface RunResult {
