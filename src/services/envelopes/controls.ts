@@ -127,18 +127,34 @@ export function liveControls(controls: readonly EnvelopeControl[], now: Seconds)
 export function packBounds(bounds: readonly BoundBy[]): Pick<NewSeries, 'bound' | 'reasons'> {
   const bound = new Uint8Array(bounds.length);
   const index = new Map<string, number>();
+  // Steps mostly share a few pairs: a pair met before is not put together again.
+  const met = new Map<BoundBy, number>();
   for (const [step, by] of bounds.entries()) {
-    let text = by.import + separator + by.export;
-    if (!index.has(text) && index.size >= 255) text = `several${separator}several`;
-    const known = index.get(text) ?? index.size;
-    index.set(text, known);
+    let known = met.get(by);
+    if (known === undefined) {
+      let text = by.import + separator + by.export;
+      if (!index.has(text) && index.size >= 255) text = `several${separator}several`;
+      known = index.get(text) ?? index.size;
+      index.set(text, known);
+      met.set(by, known);
+    }
     bound[step] = known;
   }
   return { bound, reasons: [...index.keys()] };
 }
 
 export function boundAt(row: Pick<NewSeries, 'bound' | 'reasons'>, step: number): BoundBy {
-  const [imported = '', exported = ''] = (row.reasons[row.bound[step] ?? 0] ?? '').split(separator);
+  const at = row.bound[step] ?? 0;
+  const pairs = split.get(row.reasons) ?? [];
+  if (pairs.length === 0) split.set(row.reasons, pairs);
+  return (pairs[at] ??= pairOf(row.reasons[at] ?? ''));
+}
+
+/** Pairs of a row's reasons, each made once: a row has many steps and a few reasons. */
+const split = new WeakMap<readonly string[], BoundBy[]>();
+
+function pairOf(reason: string): BoundBy {
+  const [imported = '', exported = ''] = reason.split(separator);
   return { import: imported, export: exported };
 }
 
