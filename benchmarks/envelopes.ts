@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- envelopes`: milliseconds an engine takes for one step of the IEEE European LV feeder with 35 of 55 sites active (or of
  * Oak Street where that feeder is not beside the repository), and what verifying costs. The baseline is `equal-share`, which solves no power
- * flow; of box-robust on one core it is the bar of 60 ms.
+ * flow; of box-robust on one core it is the bar of 60 ms. Then ten thousand sites, end to end (envelope-scale.ts); `--whole` computes all of them.
  */
 import { cpus } from 'node:os';
 import { SystemClock } from '../src/base/clock';
@@ -14,6 +14,7 @@ import { drawsInStep } from '../src/grid/passive-draws';
 import { reduced } from '../src/grid/reduce';
 import { Verifier } from '../src/grid/verify';
 import { hostOf } from '../src/services/engine-host';
+import { scaleRows } from './envelope-scale';
 import { benchFeeder } from './grid';
 import { type BenchResult } from './result';
 
@@ -21,7 +22,7 @@ const clock = new SystemClock();
 const steps = 24;
 const barMs = 60;
 
-export async function envelopes(): Promise<BenchResult> {
+export async function envelopes(args: readonly string[]): Promise<BenchResult> {
   const read = benchFeeder();
   const big = read.loads.length >= 35;
   const feeder = big
@@ -71,10 +72,14 @@ export async function envelopes(): Promise<BenchResult> {
   );
   const quick = verifyMs(snapshot, new Verifier(small, { seed: 1, vertices: 5, points: 5 }), robust);
   rows.push({ case: 'verify a step, reduced feeder', value: quick, baseline: whole });
+  const scale = await scaleRows(feeder, { whole: args.includes('--whole') });
   return {
     name: 'envelopes',
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${feeder.name}, ${snapshot.devices.length} sites, one core`,
-    results: rows.map(row => ({ ...row, unit: 'ms/step', ratio: row.value / row.baseline })),
+    results: [...rows.map(row => ({ ...row, unit: 'ms/step' })), ...scale].map(row => ({
+      ...row,
+      ratio: row.value / row.baseline,
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: runs one benchmark, prints its table, writes benchmarks/out/NAME.json. */
+/** `npm run bench -- NAME [options]`: runs one benchmark, prints its table, writes benchmarks/out/NAME.json. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { abnormal } from './abnormal';
@@ -15,7 +15,7 @@ import { posts } from './posts';
 import { store } from './store';
 import { type BenchResult } from './result';
 
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<BenchResult>>> = {
   abnormal,
   abuse,
   codec,
@@ -30,13 +30,13 @@ const benchmarks: Readonly<Record<string, () => Promise<BenchResult>>> = {
   store,
 };
 
-async function main(name: string | undefined): Promise<number> {
+async function main([name, ...args]: readonly string[]): Promise<number> {
   const run = benchmarks[name ?? ''];
   if (!run) {
     process.stderr.write(`no benchmark ${name ?? ''}; there are ${Object.keys(benchmarks).join(', ')}\n`);
     return 2;
   }
-  const result = await run();
+  const result = await run(args);
   const rows = result.results.map(r => [
     r.case,
     `${round(r.value)} ${r.unit}`,
@@ -55,6 +55,6 @@ async function main(name: string | undefined): Promise<number> {
 
 const round = (n: number): string => (n >= 100 ? Math.round(n).toString() : n.toPrecision(3));
 
-void main(process.argv[2]).then(code => {
+void main(process.argv.slice(2)).then(code => {
   process.exitCode = code;
 });
