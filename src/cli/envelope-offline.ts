@@ -154,7 +154,8 @@ function bandOf(text: string): readonly [number, number] {
   return [min, max];
 }
 
-function optionsOf(text: string | undefined): unknown {
+/** @throws Problem BAD_USAGE for what is no JSON */
+export function optionsOf(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);

@@ -6,6 +6,7 @@ import { operatorReasons } from '../services/reasons';
 import { withdrawalReasons } from '../services/withdrawn';
 import { type AddCommand } from './command';
 import { compareEngines } from './envelope-compare';
+import { explainCommands } from './envelope-explain';
 import { productCommands } from './envelope-products';
 import { type OfflineOptions, offlineOptions, runOffline, verifyFile } from './envelope-offline';
 import { type RestsOn, restsOn } from './forecast-words';
@@ -60,6 +61,7 @@ export const envelope: AddCommand = (program, io) => {
     .command('envelope')
     .description('operating envelopes: run the engine, import limits, show what is in force');
   const home = (dir: string) => resolve(io.cwd, dir);
+  explainCommands(group, io);
   productCommands(group, io);
 
   offlineOptions(

@@ -78,7 +78,8 @@ export function siteAccount(site: string, intervals: readonly Interval[], planne
       joules += w * (to - from);
       most = Math.max(most, w);
       least = Math.min(least, w);
-      by.set(bound[way], (by.get(bound[way]) ?? 0) + to - from);
+      const name = nameOf(bound[way]);
+      by.set(name, (by.get(name) ?? 0) + to - from);
     }
     const limitW = seconds > 0 ? joules / seconds : 0;
     const plannedW = planned?.[field[way]];
@@ -155,6 +156,9 @@ export function byKind(bound: readonly BoundShare[]): BoundShare[] {
   }
   return [...kinds.values()].sort((a, b) => b.siteHours - a.siteHours);
 }
+
+/** A constraint without the figure it would have had: `Vmax bus 7 phase 1 at 1.061, limit 1.05` is the same at any voltage. */
+const nameOf = (by: string): string => by.replace(/ at [\d.]+, limit [\d.]+$/, '');
 
 function sharesOf(by: ReadonlyMap<string, Seconds>): BoundShare[] {
   const all = [...by.values()].reduce((sum, seconds) => sum + seconds, 0);

@@ -130,6 +130,12 @@ describe('an account', () => {
     );
   });
 
+  it('counts one constraint as one, whatever figure its text ends with', () => {
+    const by = (pu: number) => `firm, verification: Vmax bus 7 phase 1 at ${pu}, limit 1.05`;
+    const { bound } = siteAccount('a', [interval(0, 3600, 1, by(1.061)), interval(3600, 7200, 1, by(1.07))]).import;
+    expect(bound).toEqual([{ by: 'firm, verification: Vmax bus 7 phase 1', kind: 'safety', share: 1, siteHours: 2 }]);
+  });
+
   it('of nobody, or of those who have nothing, is even', () => {
     expect(fairness([])).toEqual({ jain: 1, leastOverMean: 1 });
     expect(fairness([0, 0])).toEqual({ jain: 1, leastOverMean: 1 });
