@@ -9,6 +9,7 @@ import { summaryText } from '../sim/report/summary-text';
 import { allInside, checks, passed } from '../sim/report/verdict';
 import { type AddCommand, type Io } from './command';
 import { numberOption } from './number-option';
+import { explainRun } from './demo/explained';
 import { prepare, type DemoOptions } from './demo/prepare';
 import { drive } from './demo/run';
 import { startServerProcess } from './demo/server-process';
@@ -97,11 +98,12 @@ async function run(given: Options, io: Io): Promise<number> {
       },
       { real: io.clock, log: silentLog, stop: io.stop, show: watch.show },
     );
+    const explained = await explainRun(server.api, record);
     watch.close();
     const seconds = (io.clock.monotonicMs() - startedMs) / 1000;
     const reportFile = join(home, 'report.html');
     mkdirSync(dirname(reportFile), { recursive: true });
-    writeFileSync(reportFile, reportPage(record, summary));
+    writeFileSync(reportFile, reportPage(record, summary, [], explained.section));
     const shown = relative(io.cwd, reportFile);
     const whole: Summary = {
       ...summary,
@@ -110,13 +112,17 @@ async function run(given: Options, io: Io): Promise<number> {
       network: record.networkName,
       engine: options.engine,
       followed: allInside(summary),
+      ...explained.figures,
       verdict: `${checks(summary)
         .map(check => check.text)
         .join('. ')}.`,
       reportFile: shown,
     };
     if (given.json) io.out(JSON.stringify(whole));
-    else for (const line of summaryText({ record, summary, seconds, reportFile: shown })) io.out(line);
+    else {
+      const [report = '', ...said] = summaryText({ record, summary, seconds, reportFile: shown }).reverse();
+      for (const line of [...said.reverse(), ...explained.lines, report]) io.out(line);
+    }
     return passed(summary) ? 0 : 1;
   } catch (thrown) {
     // Whoever stops us stops our server too, so what fails then is of no interest.

@@ -22,6 +22,7 @@ export function summarize(record: RunRecord, wire: WireCounts): Summary {
     voltageViolationsWithout: outside(network.minVoltagePuWithout, network.maxVoltagePuWithout),
     voltageViolationsWith: outside(network.minVoltagePuWith, network.maxVoltagePuWith),
     shedKWhBySite: Object.fromEntries(sites.map(site => [site.id, Math.round(site.shedKWh * 1000) / 1000])),
+    ...(network.brokenWith && { minutesBrokenWith: network.brokenWith.filter(broken => broken > 0).length }),
     outsideSeconds: outsideS,
     worstLoadingWithout: most(network.loadingWithout),
     worstLoadingWith: most(network.loadingWith),

@@ -9,7 +9,7 @@ import { boundPanel, kilo, limitPanel, percent, signed, sitesPanel } from './plo
 
 /** What the sheet of the run's report lacks: colours of what binds, told apart in the common colour blindnesses. */
 export const capacityStyles = `
-.k-transformer{fill:#0067a8;background:#0067a8}.k-line{fill:#6db3e6;background:#6db3e6}.k-voltage{fill:#c96a00;background:#c96a00}.k-service{fill:#00a676;background:#00a676}.k-firm{fill:#8a97a3;background:#8a97a3}.k-policy{fill:#b79bea;background:#b79bea}.k-order{fill:#7656a8;background:#7656a8}.k-safety{fill:#c2143c;background:#c2143c}.k-other{fill:#d9c04a;background:#d9c04a}
+[class^=k-]{shape-rendering:crispEdges}.k-transformer{fill:#0067a8;background:#0067a8}.k-line{fill:#6db3e6;background:#6db3e6}.k-voltage{fill:#c96a00;background:#c96a00}.k-service{fill:#00a676;background:#00a676}.k-firm{fill:#8a97a3;background:#8a97a3}.k-policy{fill:#b79bea;background:#b79bea}.k-order{fill:#7656a8;background:#7656a8}.k-safety{fill:#c2143c;background:#c2143c}.k-other{fill:#d9c04a;background:#d9c04a}
 .bar{fill:var(--allowed);fill-opacity:.55}.key.swatch{width:12px;height:12px;border:0}.key.swatch.bar{background:var(--allowed);opacity:.55}
 .tick{stroke:var(--ink);stroke-width:1.5;fill:none;vector-effect:non-scaling-stroke}
 .cards.four{grid-template-columns:repeat(4,1fr)}@media (max-width:1080px){.cards.four{grid-template-columns:repeat(2,1fr)}}
@@ -19,7 +19,7 @@ const mostConstraints = 25;
 const mostSites = 500;
 
 export function envelopeReport(given: ReportInput): string {
-  const input = onTheWall(given);
+  const input = movedBy(given, given.utcOffsetS ?? 0);
   const report = reportOf(input);
   const checks = input.checks.map(({ passed, text }) => markup`<li class="${passed ? '' : 'failed'}">${text}</li>`);
   const notes = input.notes.map(text => markup`<li>${text}</li>`);
@@ -68,7 +68,7 @@ function cards({ account }: Report, way: Way): Markup[] {
       `${name} unlocked`,
       unlocked ? signed(unlocked.meanW) : missing,
       unlocked
-        ? `${energy(unlocked.kWh)} of limits beyond the ${power(unlocked.plannedW)} planned for the worst hour`
+        ? `${energy(Math.abs(unlocked.kWh))} of limits ${unlocked.kWh < 0 ? 'below' : 'beyond'} the ${power(unlocked.plannedW)} planned for the worst hour`
         : `mean limit ${power(limitW)}, nothing planned to hold it against`,
     ),
     card(`${name} fairness`, fixed(jain, 3), `Jain's index; the least has ${percent(leastOverMean)} of the mean`),
@@ -133,12 +133,11 @@ const method: readonly (readonly [string, string])[] = [
 ];
 
 /** Moved in time, so that times of day print as the clock on the wall had them. */
-export function onTheWall(input: ReportInput): ReportInput {
-  const { from, sites, to, utcOffsetS: by = 0 } = input;
+export function movedBy<T extends Pick<ReportInput, 'from' | 'to' | 'sites'>>(input: T, by: number): T {
   if (by === 0) return input;
-  const moved = sites.map(site => ({
+  const sites = input.sites.map(site => ({
     ...site,
     intervals: site.intervals.map(each => ({ ...each, from: each.from + by, to: each.to + by })),
   }));
-  return { ...input, from: from + by, to: to + by, sites: moved };
+  return { ...input, from: input.from + by, to: input.to + by, sites };
 }

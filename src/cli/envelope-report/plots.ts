@@ -41,7 +41,7 @@ export function limitPanel({ account, columns }: Report, way: Way): Markup {
 ${axes({ frame, x: times, y, yTicks, timeTicks: moments, unit: 'kW' })}
 ${base !== undefined && trusted(`<path class="corridor" d="${steps}V${base}H${left}Z"/>`)}
 ${trusted(`<path class="limit" d="${steps}"/>`)}
-${base !== undefined && markup`<path class="bound" d="M${left} ${base}H${right}"/><text class="bound-label" x="${left + 5}" y="${base - 5}">planned for the worst hour</text>`}
+${base !== undefined && markup`<path class="bound" d="M${left} ${base}H${right}"/><text class="bound-label" x="${left + 5}" y="${base + 14}">planned for the worst hour</text>`}
 ${hover(columns, times, frame, column => [
   `limits ${power(column[way].limitW)}`,
   ...(plannedW === undefined ? [] : [`unlocked ${signed(column[way].limitW - plannedW)}`]),

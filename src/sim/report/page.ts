@@ -18,11 +18,23 @@ const patterns = markup`<svg width="0" height="0" style="position:absolute" aria
 <pattern id="hatch-none" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0V6"/></pattern>
 </defs></svg>`;
 
+/** A part of the page that is made elsewhere; it stands after the network. */
+export interface Extra {
+  readonly body: Markup;
+  /** Rules of the style sheet for it. */
+  readonly styles: string;
+}
+
 /**
  * @param notes sentences on how this run was measured (tolerance, response time, power flow), added to the general ones.
  * @returns a whole HTML document, well-formed as XML too; about 25 kB a site.
  */
-export function reportPage(run: RunRecord, summary: Summary, notes: readonly string[] = []): string {
+export function reportPage(
+  run: RunRecord,
+  summary: Summary,
+  notes: readonly string[] = [],
+  extra: Extra | undefined = undefined,
+): string {
   const record = onTheWall(run);
   const facts = troubledFirst(record.sites.map(siteFacts));
   const numbers = new Map(record.sites.map((site, i) => [site, i + 1]));
@@ -31,12 +43,13 @@ export function reportPage(run: RunRecord, summary: Summary, notes: readonly str
   return markup`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="generator" content="headroom"/>
 <title>${record.title}</title>
-<style>${trusted(styles)}</style></head>
+<style>${trusted(styles + (extra?.styles ?? ''))}</style></head>
 <body>
 ${patterns}
 <main>
 ${headline(record, summary, facts)}
 ${section('network', 'The network', headPanel(record), voltagePanel(record))}
+${extra?.body}
 ${section(
   'sites',
   'The sites',

@@ -96,6 +96,8 @@ export interface Summary {
   readonly overloadMinutesWith: number;
   readonly voltageViolationsWithout: number;
   readonly voltageViolationsWith: number;
+  /** Minutes in which any rating or voltage limit of the network was broken with envelopes. */
+  readonly minutesBrokenWith?: number;
   readonly shedKWhBySite: Readonly<Record<string, number>>;
   readonly [more: string]: unknown;
 }

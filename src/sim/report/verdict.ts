@@ -3,7 +3,7 @@ import { count, excess, many, share } from './figures';
 import { type Summary } from './record';
 
 export interface Check {
-  readonly name: 'sites' | 'head' | 'voltage' | 'need';
+  readonly name: 'sites' | 'head' | 'voltage' | 'network' | 'need';
   readonly passed: boolean;
   readonly text: string;
 }
@@ -12,10 +12,11 @@ export interface Check {
 export const allInside = (summary: Summary): boolean => summary.complianceShare >= 1 - 1e-12;
 
 /**
- * Four checks: sites followed their envelopes; the head was never over its rating with them; voltages stayed in the band with
- * them; and without them one of the two would have been broken (else the run has shown nothing).
+ * The checks: sites followed their envelopes; the head was never over its rating with them; voltages stayed in the band with
+ * them; no other rating of the network was broken, where that was looked at; and without them one of the two would have been broken (else the run has shown nothing).
  */
 export function checks(summary: Summary): Check[] {
+  const { minutesBrokenWith: broken } = summary;
   const { overloadMinutesWith, overloadMinutesWithout, voltageViolationsWith, voltageViolationsWithout } = summary;
   const needed = overloadMinutesWithout > 0 || voltageViolationsWithout > 0;
   return [
@@ -42,6 +43,18 @@ export function checks(summary: Summary): Check[] {
           ? 'Every voltage inside the band'
           : `${many(voltageViolationsWith, 'voltage violation')} with envelopes`,
     },
+    ...(broken === undefined
+      ? []
+      : [
+          {
+            name: 'network' as const,
+            passed: broken === 0,
+            text:
+              broken === 0
+                ? 'No rating of any line or transformer broken'
+                : `A limit of the network broken in ${many(broken, 'minute')}`,
+          },
+        ]),
     {
       name: 'need',
       passed: needed,
