@@ -140,7 +140,12 @@ const tasks = {
   /** Two thousand sites through a simulated day; `--sites 200 --hours 6` is a part of one. */
   'test:day': args => (
     build(),
-    run(process.execPath, ['--max-semi-space-size=64', join(root, 'dist', 'benchmarks', 'day.js'), ...args])
+    run(process.execPath, [
+      '--max-semi-space-size=64',
+      '--max-old-space-size=8192',
+      join(root, 'dist', 'benchmarks', 'day.js'),
+      ...args,
+    ])
   ),
   'test:mutants': args => only('mutants', args),
   bench: args => (build(), run(process.execPath, [join(root, 'dist', 'benchmarks', 'run.js'), ...args])),

@@ -58,9 +58,8 @@ export interface DayResult {
 /** Midnight, UTC. */
 const dawn: Seconds = 1_790_035_200;
 const quarterS = 900;
+/** Between publications of envelopes. */
 const engineEveryS = 1800;
-/** So often the engine makes envelopes anew at some sites. */
-const anewS = 7200;
 /** Of time. A commit of the store waits for the disk, so that a step of a second would be a day of waiting. */
 const stepS = 10;
 const pin = 111_115;
@@ -158,8 +157,9 @@ class Day {
       await this.until(start);
       if (quarter > 0 && start % engineEveryS === 0) await this.world.operator('POST', '/api/envelopes/run');
       if (away.has(quarter)) await this.restart(start);
-      // Envelopes made anew reach clients while they are in force already: nothing may come in between.
-      else if (start % anewS !== 0 && quarter < quarters - 1) {
+      // Envelopes made anew, or the first of a site, are heard of while they are in force already: what is cancelled in between
+      // took from them what it cannot have taken from a client that heard of both at once.
+      else if (start % engineEveryS !== 0 && quarter < quarters - 1) {
         await this.until(start + 60 + this.random.integer(0, 30));
         await this.act();
       }
@@ -190,17 +190,17 @@ class Day {
     const { random, world, members, nodes, deeds, programs, clock, options } = this;
     const operator: Operator = { world, random, deeds, programs, nodes };
     const many = Math.max(1, Math.round(options.sites / 400));
-    for (let i = random.integer(1, 4); i > 0; i--) await issue(operator);
-    for (let i = random.integer(0, 3); i > 0; i--) await cancelOrChange(operator);
+    for (let i = random.integer(2, 7); i > 0; i--) await issue(operator);
+    for (let i = random.integer(1, 6); i > 0; i--) await cancelOrChange(operator);
     // Defaults and assignments are read every half an hour: what is changed late in an hour is not known by its end.
     const early = clock.now() % 3600 < 1800;
     if (early && random.next() < 0.6) await setDefault(operator);
     const kind = random.next();
-    if (kind < 0.25) await moveSubtree(operator);
-    else if (kind < 0.6) await moveSites(operator, this.some(many * 4));
-    else if (early && kind < 0.9) await this.swapPools(this.some(many * 2));
-    if (random.next() < 0.4) await this.join(random.integer(1, many));
-    if (random.next() < 0.4 && members.size > options.sites / 2) await this.leave(this.some(random.integer(1, many)));
+    if (kind < 0.4) await moveSubtree(operator);
+    else if (kind < 0.8) await moveSites(operator, this.some(many * 4));
+    else if (early) await this.swapPools(this.some(many * 2));
+    if (random.next() < 0.7) await this.join(random.integer(1, many));
+    if (random.next() < 0.7 && members.size > options.sites / 2) await this.leave(this.some(random.integer(1, many)));
     await this.until(clock.now() + random.integer(10, 60));
     await this.note();
   }
