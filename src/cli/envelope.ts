@@ -30,6 +30,15 @@ interface Standing {
   readonly withdrawal?: Withdrawal;
 }
 
+/** A limit for the sum over sites of an aggregator. */
+interface Summed extends Omit<Standing, 'site' | 'withdrawal'> {
+  readonly aggregator: string;
+  readonly asset: string;
+  readonly sites: readonly { readonly site: string; readonly name: string }[];
+  readonly firmImportW: number;
+  readonly firmExportW: number;
+}
+
 interface Shown {
   readonly site: string;
   readonly now: number;
@@ -189,6 +198,32 @@ export const envelope: AddCommand = (program, io) => {
           ]),
         ))
           io.out(line);
+    });
+
+  group
+    .command('groups')
+    .argument('<dir>')
+    .option('--json')
+    .description('limits for the sum over sites of an aggregator: what is in force; `show` has what is to come')
+    .action(async (dir: string, { json }: { json?: boolean }) => {
+      const { groups } = await withOperator(home(dir), io, api =>
+        api.get<{ groups: Summed[] }>('/api/envelopes/groups'),
+      );
+      if (json) return io.out(JSON.stringify(groups));
+      if (groups.length === 0) io.out('no aggregator has a limit for the sum of its sites');
+      for (const line of table(
+        ['AGGREGATOR', 'NAME', 'UNDER', 'SITES', 'SUM IMPORT W', 'SUM EXPORT W', 'PUBLISHED UNTIL'],
+        groups.map(({ aggregator, asset, firmExportW, firmImportW, inForce, name, publishedUntil, sites }) => [
+          aggregator,
+          name,
+          asset,
+          sites.map(each => each.name).join(' '),
+          inForce?.importW ?? `firm ${firmImportW}`,
+          inForce?.exportW ?? `firm ${firmExportW}`,
+          publishedUntil === undefined ? '' : moment(publishedUntil),
+        ]),
+      ))
+        io.out(line);
     });
 
   group

@@ -63,6 +63,21 @@ export interface EnvelopeNow {
   readonly withdrawal?: Withdrawal;
 }
 
+/** A limit for the sum over sites of an aggregator. */
+export interface ShownSum {
+  /** Id of the aggregator's EndDevice: its envelope is the limit for the sum. */
+  readonly aggregator: string;
+  readonly name: string;
+  /** The asset above its sites. */
+  readonly asset: string;
+  readonly sites: readonly { readonly site: string; readonly name: string }[];
+  /** What holds where no control does. */
+  readonly firmImportW: number;
+  readonly firmExportW: number;
+  readonly inForce?: ShownControl;
+  readonly publishedUntil?: number;
+}
+
 export interface EnvelopeService {
   /** What bound limits, and what they are worth. */
   readonly explain: ExplainService;
@@ -82,6 +97,8 @@ export interface EnvelopeService {
   show(site: string, page: { readonly limit: number; readonly after?: number | undefined }): Promise<ShownEnvelope>;
   /** What is in force at each of these sites. */
   now(sites: readonly Site[]): Promise<EnvelopeNow[]>;
+  /** Limits for sums over sites of aggregators, and what is in force of them. */
+  sums(): Promise<ShownSum[]>;
   /** Puts what is published of a site on firm, as its withdrawal says. Returns how many controls that took. */
   enforce(site: string): Promise<number>;
   /** @throws Problem BAD_VALUE when the network of the configuration has no such bus, or nothing above it has a rating */

@@ -184,6 +184,7 @@ export const siteTrees = (edev: string): string[] => [
   `/derp/${edev}`,
   `/rsps/${edev}`,
   siteHref(edev),
+  `~sum/${edev}`,
   `~past/edev/${edev}`,
   `~alarm/edev/${edev}`,
   `~events/edev/${edev}`,

@@ -3,6 +3,7 @@
  * sensitivities of the state that the power flow is in. The worst vertex of a linear constraint is just this one.
  */
 import { type Constraints } from './constraints';
+import { type Sums } from './sums';
 
 export interface Adversary {
   /** Drawn by each site, W, import positive. */
@@ -15,6 +16,8 @@ export interface AdversaryOptions {
   readonly nodes?: number;
   readonly branches?: number;
   readonly directions?: number;
+  /** Limits for sums that the points keep to. */
+  readonly sums?: Sums;
 }
 
 /** `nodes` are those of each site; a site draws the same in each. Uses the present state of the power flow. */
@@ -22,7 +25,7 @@ export function adversaries(
   constraints: Constraints,
   nodes: readonly (readonly number[])[],
   boxes: readonly { readonly importW: number; readonly exportW: number }[],
-  { branches = 3, directions = 16, nodes: count = 6 }: AdversaryOptions = {},
+  { branches = 3, directions = 16, nodes: count = 6, sums }: AdversaryOptions = {},
 ): Adversary[] {
   const { flow } = constraints;
   const responses = new Map<number, ReturnType<typeof flow.respond>>();
@@ -36,6 +39,7 @@ export function adversaries(
   /** The vertex that raises what rises by `gain` for each watt a site draws, and how far it raises it. */
   const against = (gain: readonly number[]): { power: number[]; by: number } => {
     const power = boxes.map((box, k) => ((gain[k] as number) > 0 ? box.importW : -box.exportW));
+    sums?.trade(power, gain);
     return { power, by: power.reduce((sum, w, k) => sum + w * (gain[k] as number), 0) };
   };
   const slack = new Float64Array(constraints.all.length);

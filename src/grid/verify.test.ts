@@ -86,3 +86,31 @@ it.each([
 ])('bounds %d of %d by %d', (broken, samples, bound) => {
   expect(upperBound(broken, samples)).toBeCloseTo(bound, 4);
 });
+
+it('judges what keeps to sums: boxes that break a wire together pass where their sum is limited, and only there', () => {
+  const amps = 20;
+  const thin = network({ lines: [coupled('a', 'b', amps)] });
+  // Two sites on each phase: one alone may use all of its box, both together no more than that.
+  const pairs = [...boxes(4000, 4000), ...boxes(4000, 4000).map(box => ({ ...box, site: `${box.site}b` }))];
+  const sums = ['s1', 's2', 's3'].map(site => ({ sites: [site, `${site}b`], importW: 4000, exportW: 4000 }));
+  const seen: number[] = [];
+  const verifier = new Verifier(thin, {
+    seed: 7,
+    vertices: 60,
+    points: 60,
+    observe: (_, __, excess) => seen.push(excess),
+  });
+  const free = verifier.verify([], pairs);
+  expect(free.passed).toBe(false);
+  seen.length = 0;
+  const kept = verifier.verify([], pairs, 0, sums);
+  expect(kept.breaches).toEqual([]);
+  // It goes to the edge of what the sum allows, not somewhere inside.
+  const alone = new Verifier(thin, { seed: 7, observe: (_, __, excess) => seen.push(excess) });
+  const most = Math.max(...seen);
+  seen.length = 0;
+  alone.verify([], boxes(4000, 4000));
+  expect(most).toBeCloseTo(Math.max(...seen), 3);
+  const wide = sums.map(sum => ({ ...sum, importW: 8000, exportW: 8000 }));
+  expect(verifier.verify([], pairs, 0, wide).broken).toBeGreaterThan(0);
+});

@@ -10,7 +10,10 @@ import { adversaries } from './adversaries';
 import { upperBound } from './clopper-pearson';
 import { type Draw, type Network, type Phase } from './network';
 import { powerFlow } from './power-flow';
+import { type Sum, Sums } from './sums';
 import { type Element } from './sweep';
+
+export { type Sum } from './sums';
 
 /** One site's envelope in one step: it may draw anything from −exportW to importW, W, the same in each of its phases. */
 export interface Box {
@@ -87,8 +90,11 @@ export class Verifier {
     this.base = new Float64Array(flow.nodeCount);
   }
 
-  /** Judges the boxes of one step over what is drawn besides. `step` only makes the random samples differ from step to step. */
-  verify(passive: readonly Draw[], boxes: readonly Box[], step = 0): BoxReport {
+  /**
+   * Judges the boxes of one step over what is drawn besides: all points of them that keep to `sums`. `step` only makes the random samples differ
+   * from step to step.
+   */
+  verify(passive: readonly Draw[], boxes: readonly Box[], step = 0, sums: readonly Sum[] = []): BoxReport {
     const { constraints, options } = this;
     const { flow } = constraints;
     const elements = flow.load(passive, this.base, this.q);
@@ -98,7 +104,8 @@ export class Verifier {
     const at = (power: ArrayLike<number>): boolean => this.solve(nodes, power, elements);
     if (!at(new Float64Array(boxes.length))) rest.unsolved('at rest');
     else rest.see('all at rest');
-    const against = adversaries(constraints, nodes, boxes);
+    const within = new Sums(boxes, sums);
+    const against = adversaries(constraints, nodes, boxes, { sums: within });
 
     const sample = (kind: SampleKind, power: ArrayLike<number>, where: string): void => {
       const solved = at(power);
@@ -106,21 +113,27 @@ export class Verifier {
       else tally.unsolved(where, kind);
       options.observe?.(kind, where, solved ? constraints.worst().excess : 1);
     };
-    for (const { power, where } of patterns(boxes)) sample('pattern', power, where);
+    for (const { power, where } of patterns(boxes)) {
+      within.shrink(power);
+      sample('pattern', power, where);
+    }
     for (const { power, where } of against) sample('adversarial', power, where);
     const random = seededRandom(options.seed).fork(`verify ${step}`);
-    for (let i = 0; i < (options.vertices ?? 20); i++)
-      sample(
-        'vertex',
-        boxes.map(box => (random.next() < 0.5 ? box.importW : -box.exportW)),
-        'a random vertex',
-      );
-    for (let i = 0; i < (options.points ?? 20); i++)
-      sample(
-        'point',
-        boxes.map(box => box.importW - random.next() * (box.importW + box.exportW)),
-        'a random point',
-      );
+    for (let i = 0; i < (options.vertices ?? 20); i++) {
+      const power = boxes.map(box => (random.next() < 0.5 ? box.importW : -box.exportW));
+      // Who gives up what the sum does not allow is drawn too: that is a vertex of what is left of the box.
+      if (within.any)
+        within.trade(
+          power,
+          boxes.map(() => random.next()),
+        );
+      sample('vertex', power, 'a random vertex');
+    }
+    for (let i = 0; i < (options.points ?? 20); i++) {
+      const power = boxes.map(box => box.importW - random.next() * (box.importW + box.exportW));
+      within.shrink(power);
+      sample('point', power, 'a random point');
+    }
     return tally.report(rest.breaches());
   }
 
@@ -141,7 +154,7 @@ export class Verifier {
 }
 
 interface Sample {
-  readonly power: readonly number[];
+  readonly power: number[];
   readonly where: string;
 }
 

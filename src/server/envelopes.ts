@@ -17,6 +17,7 @@ import { loadEngine } from '../engines';
 import { contractsReader } from '../functions/operator/contracts';
 import { standingOrders } from '../functions/operator/orders';
 import { noSite } from '../functions/operator/sites';
+import { sumBook } from '../functions/sum-programs';
 import { stands, withdrawalOf, withdrawnSites } from '../functions/operator/withdrawals';
 import { allSites, siteOf, type Site } from '../functions/site';
 import { assetOfBus, withHeadRating } from '../grid/assets';
@@ -44,6 +45,7 @@ import { explainer } from './explained';
 import { type ServerDeps } from './deps';
 import { forecastsOf, noForecasts } from './forecasts-of';
 import { holds, snapshotMaker } from './snapshot';
+import { shownSums } from './sums';
 import { scenesOf, switchingBook } from './switching';
 import { verification } from './verification';
 
@@ -167,6 +169,7 @@ export async function envelopeService(
     },
     show: (site, page) => show(store, site, clock.now(), config.enterpriseNumber, page),
     now: sites => standing(store, sites, clock.now(), config.enterpriseNumber),
+    sums: () => shownSums(store, sites => standing(store, sites, clock.now(), config.enterpriseNumber)),
     enforce: async site => {
       const result = await enforceWithdrawal(deps, site);
       return result ? noted(result).controlsPublished : 0;
@@ -199,6 +202,13 @@ export async function envelopeService(
           stepS: config.envelopeStepS,
           horizonS: config.envelopeHorizonS,
           seed: config.seed,
+          dialect: config.dialect,
+          alone: async () =>
+            new Set(
+              [...(await contracts(store))].flatMap(([edev, versions]) =>
+                versions.some(({ product }) => product !== 'dynamic') ? [edev] : [],
+              ),
+            ),
           unfed: islands.flatMap(({ buses }) => buses),
           ...(forecasts && { forecasts }),
         }),
@@ -213,6 +223,7 @@ export async function envelopeService(
     };
     const parts: RunnerParts = {
       ...common,
+      sums: sumBook(store, config.enterpriseNumber),
       host: engineHost,
       unshared: () => unshared,
       snapshot: async until => {

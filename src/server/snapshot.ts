@@ -3,12 +3,14 @@ import { type Clock, type Seconds } from '../base/clock';
 import { offsetS } from '../base/local-time';
 import { Problem } from '../base/problem';
 import { type Asset, type AssetForecast, type Device, type Snapshot } from '../engines/api';
+import { speaksWatts } from '../functions/limits';
 import { allSites, type Site } from '../functions/site';
 import { assetOfBus, assetsOf, systemPhases } from '../grid/assets';
 import { type Load, type Network } from '../grid/network';
 import { passiveDraws } from '../grid/passive-draws';
 import { passiveFlowParts } from '../grid/passive-flow';
 import { powerFlow } from '../grid/power-flow';
+import { type DialectId } from '../model/dialect';
 import { type Store } from '../store/api';
 import { forecastDraws, forecastFlow, type PlacedLoad } from './forecast-flow';
 
@@ -22,6 +24,10 @@ export interface SnapshotOptions {
   readonly seed: number;
   /** Buses that the network does not feed: sites there are left out. */
   readonly unfed?: readonly string[];
+  /** What clients understand unless their site says otherwise. */
+  readonly dialect: DialectId;
+  /** Sites that can have no part in a limit for a sum, whoever speaks for them: their contracts say when limits may change. */
+  readonly alone?: () => Promise<ReadonlySet<string>>;
   /** Of what flows besides the sites; without them it is what the shapes of the network say. */
   readonly forecasts?: { of(start: Seconds, steps: number): Promise<AssetForecast[]> };
 }
@@ -48,16 +54,18 @@ export function snapshotMaker(options: SnapshotOptions): (until?: Seconds, ahead
     // Steps lie on a fixed grid, so that one run's controls are the next run's too.
     const start = Math.floor(now / stepS) * stepS;
     const steps = Math.ceil(Math.max(until - start, aheadS) / stepS);
-    const sites = (await allSites(store)).filter(
-      site => site.role === 'device' && site.bus !== undefined && fed(site.bus),
-    );
+    const everybody = await allSites(store);
+    const sums = aggregatorsIn(everybody, options.dialect);
+    const alone = (await options.alone?.()) ?? new Set<string>();
+    const sites = everybody.filter(site => site.role === 'device' && site.bus !== undefined && fed(site.bus));
     const governed = new Set(
       sites.filter(site => holds(site, 'import')).flatMap(site => loads.get(site.name.toLowerCase()) ?? []),
     );
     const passiveLoads: Load[] = network.loads.filter(load => !governed.has(load));
     const devices = sites.map((site): Device => {
       const phases = upstream(site.bus ?? '', site.phases);
-      const device = deviceOf(site, assetOf);
+      const aggregator = alone.has(site.edev) ? undefined : sums.get(site.manager ?? '');
+      const device = deviceOf(site, assetOf, aggregator);
       return phases === site.phases ? device : { ...device, phases, terminals: site.phases };
     });
     const startS = (((start + offsetS(timeZone, start)) % daySeconds) + daySeconds) % daySeconds;
@@ -122,7 +130,7 @@ export const holds = ({ follows }: Pick<Site, 'follows'>, direction: 'import' | 
  * A site as the engine sees it. In a direction it cannot hold it has nothing to share out: what it draws is part of the passive
  * flow, and its limit there is its rating (`ungoverned`).
  */
-function deviceOf(site: Site, assetOf: (bus: string) => string | undefined): Device {
+function deviceOf(site: Site, assetOf: (bus: string) => string | undefined, aggregator: string | undefined): Device {
   const bus = site.bus ?? '';
   const asset = assetOf(bus);
   if (asset === undefined)
@@ -141,5 +149,15 @@ function deviceOf(site: Site, assetOf: (bus: string) => string | undefined): Dev
     firmImportW: site.firmImportW * i,
     firmExportW: site.firmExportW * e,
     weight: site.weight,
+    // A sum counts what a site draws and what it feeds in: who cannot hold both has no part in one.
+    ...(aggregator !== undefined && i === 1 && e === 1 && { aggregator }),
   };
 }
+
+/** Aggregators that can be told a limit for the sum of their sites, by LFDI: shares of a rating say nothing to one that has none. */
+const aggregatorsIn = (sites: readonly Site[], fallback: DialectId): ReadonlyMap<string, string> =>
+  new Map(
+    sites.flatMap(({ dialect = fallback, edev, lfdi, role }) =>
+      role === 'aggregator' && speaksWatts(dialect) ? [[lfdi, edev] as const] : [],
+    ),
+  );

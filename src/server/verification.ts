@@ -9,7 +9,7 @@ import { type Network } from '../grid/network';
 import { drawsInStep } from '../grid/passive-draws';
 import { feederOf } from '../grid/areas';
 import { reduced } from '../grid/reduce';
-import { type Box, type BoxReport, Verifier } from '../grid/verify';
+import { type Box, type BoxReport, type Sum, Verifier } from '../grid/verify';
 import { type Verify } from '../services/verified';
 
 export interface VerificationOptions {
@@ -29,7 +29,7 @@ export function verification(network: Network, { budgetS, seed, wall }: Verifica
   let verifier: Verifier | undefined;
   let places = '';
 
-  return async (snapshot, envelopes) => {
+  return async (snapshot, envelopes, groups = []) => {
     const { devices, passive = [], steps } = snapshot;
     const buses = [...devices.flatMap(({ bus }) => bus ?? []), ...passive.map(({ bus }) => bus)];
     const at = JSON.stringify(devices.map(({ bus, phases, terminals = phases }) => [bus, terminals]));
@@ -57,8 +57,14 @@ export function verification(network: Network, { budgetS, seed, wall }: Verifica
           },
         ];
       });
+      const sums = groups.map(({ devices: sites, exportW, importW }): Sum => ({
+        sites,
+        importW: importW[step] ?? 0,
+        exportW: exportW[step] ?? 0,
+      }));
       const draws = drawsInStep(passive, step);
       const key = JSON.stringify([
+        sums,
         boxes.map(({ exportW, importW }) => [importW, exportW]),
         draws.map(({ bus, phase, var: q, w }) => [bus, phase, w, q]),
       ]);
@@ -70,7 +76,7 @@ export function verification(network: Network, { budgetS, seed, wall }: Verifica
         }
         await new Promise<void>(nextTurn); // a server answers requests meanwhile
         const judge = verifier;
-        found = findingOf(by => judge.verify(draws, by), boxes, { devices, feeder });
+        found = findingOf(by => judge.verify(draws, by, 0, sums), boxes, { devices, feeder });
         known.set(key, found);
         const oldest = known.keys().next();
         if (known.size > mostRemembered && !oldest.done) known.delete(oldest.value);

@@ -26,9 +26,10 @@ import { type Decision, type PublishedPlans, type Standing, nothingStanding, pub
 import { type ReasonCode, isReason } from './reasons';
 import { type FallbackReason, type RunResult, siteRun } from './run-result';
 import { type NetResult, type SafeEnvelope } from './safety-net';
-import { type Scene, proposed } from './scenes';
+import { type Scene, eachAlone, proposed } from './scenes';
 import { allNotices, countReductions, eventsOf, refusals, reportRun, shortfallsOf } from './run-report';
 import { type Turn } from './site-plan';
+import { type SumBook, sumsOf } from './sums';
 import { scheduledEnd } from './timeline';
 import { type Verify } from './verified';
 import { type Withdrawal, boundByWithdrawal, withWithdrawn } from './withdrawn';
@@ -57,6 +58,8 @@ export interface RunnerParts {
   readonly standing?: () => Promise<Standing>;
   /** What the network will be, stretch by stretch; as in the snapshot all the time unless given. */
   readonly scenes?: (snapshot: Snapshot) => Promise<readonly Scene[]>;
+  /** Where limits for sums over sites of an aggregator are kept; without it nobody is given any. */
+  readonly sums?: SumBook;
   /** When collections of variable limits are published. Without it they are published with each run. */
   readonly variable?: VariableTimes;
   /** Length of steps and horizon for sites that have nothing published yet; those of the snapshot unless given. */
@@ -156,7 +159,8 @@ async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
   const began = clock.monotonicMs();
   const standing = (await parts.standing?.()) ?? nothingStanding;
   const collection = await collectionDue(parts, standing);
-  const snapshot = deepFreeze(await parts.snapshot(collection.due?.until));
+  const seen = await parts.snapshot(collection.due?.until);
+  const snapshot = deepFreeze(parts.sums ? seen : eachAlone(seen));
   const hash = inputsHash(snapshot);
   const terms = deviceTerms(snapshot, standing, parts);
   const scenes = (await parts.scenes?.(snapshot)) ?? [
@@ -310,17 +314,28 @@ function publish(parts: RunnerParts, run: Publishing): Promise<PublishedPlans> {
     const standing = (await parts.standing?.()) ?? nothingStanding;
     const withdrawn = (await parts.withdrawn?.()) ?? new Map<string, Withdrawal>();
     const net = withWithdrawn(snapshot, run.net, withdrawn);
-    const envelopes = new Map(net.envelopes.map(envelope => [envelope.device, envelope]));
+    const now = parts.clock.now();
+    const stands = run.failed ? await parts.sums?.standing() : [];
+    const sums = sumsOf({ ...net, snapshot, versions: standing.versions, now }, stands ?? []);
+    const summed = new Map(sums.map(sum => [sum.record.aggregator, sum]));
+    const all = [...net.envelopes, ...sums.map(({ envelope }) => envelope)];
+    const envelopes = new Map(all.map(envelope => [envelope.device, envelope]));
+    const also = await parts.sums?.plan(
+      sums.map(({ record }) => record),
+      now,
+    );
     return {
-      sites: net.envelopes.map(({ device }) => device),
+      sites: all.map(({ device }) => device),
       standing,
       head,
+      ...(also && { also }),
       ...(parts.strict !== undefined && { strict: parts.strict }),
       ...(due &&
         !run.failed && { with: (now, counts) => collectionDocs({ ...due, ...counts, ...head, publishedAt: now }) }),
       wanted: (site, rows, now) => {
         const envelope = envelopes.get(site);
-        const device = devices.get(site);
+        const sum = summed.get(site);
+        const device = sum ? { ...sum, firmImportW: 0, firmExportW: 0 } : devices.get(site);
         if (!envelope || !device) return undefined;
         const registered = registeredOf(device, unshared.get(site));
         const versions = standing.versions.get(site) ?? [];

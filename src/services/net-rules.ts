@@ -9,6 +9,7 @@ export const netRules = {
   negative: 'limits were negative: firm used',
   'below-firm': 'limits were below the contract: firm used',
   rating: 'limits were above the rating of the site: rating used',
+  group: 'limits for sums were no such thing: sites have their own limits alone, or firm in that step',
   overload: 'limits together exceeded an asset: the part above firm was scaled down',
   unsafe: 'limits failed the verification by power flow: firm used',
 } as const;

@@ -6,7 +6,7 @@ import { type Clock, type Seconds } from '../base/clock';
 import { type Pen } from '../base/ids';
 import { Problem } from '../base/problem';
 import { nextTurn } from '../base/turn';
-import { type NewDoc, type NewSeries, type Store } from '../store/api';
+import { type NewDoc, type NewSeries, type Plan, type Store } from '../store/api';
 import { type Order } from './orders/order';
 import {
   type ContractVersion,
@@ -50,6 +50,8 @@ export interface Decision {
   readonly wanted: (site: string, rows: SiteAsk['rows'], now: Seconds) => Wanted | undefined;
   /** Written with what is published, if anything is. */
   readonly with?: (now: Seconds, published: { sites: number; controls: number }) => readonly NewDoc[];
+  /** Committed with it, whether or not any limit changes. */
+  readonly also?: Pick<Plan, 'expect' | 'put' | 'drop' | 'dropTree'>;
   /** What the head of all publications says: by whom, and from what. */
   readonly head: { readonly engine: string; readonly inputsHash: string };
   /** Whether lower limits without a reason refuse the whole of it. */
@@ -118,11 +120,15 @@ export async function publishPlans(parts: PublisherParts, decide: () => Promise<
     const controlsPublished = [...controls.values()].reduce((a, b) => a + b, 0);
     const published = { controlsPublished, sitesPublished, controls, reductions, refused };
     const more = decision.with?.(now, { sites: sitesPublished, controls: controlsPublished }) ?? [];
-    if (series.length === 0 && more.length === 0) return published;
+    const { drop = [], dropTree = [], expect = {}, put = [] } = decision.also ?? {};
+    if ([series, more, put, drop, dropTree].every(part => part.length === 0)) return published;
     const body = { ...decision.head, publishedAt: now };
     const committed = await store.commit({
-      expect: { [headHref]: head?.version ?? 0 },
+      expect: { ...expect, [headHref]: head?.version ?? 0 },
+      drop,
+      dropTree,
       put: [
+        ...put,
         { href: headHref, list: '', kind: headHref, changed: now, sortKey: '', body },
         ...more,
         ...reductionDocs(reductions, (head?.version ?? 0) + 1),

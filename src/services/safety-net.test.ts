@@ -23,6 +23,76 @@ const good = (id: string, importW = [9000, 8000], exportW = [5000, 5000]): Envel
 const counts = (r: NetResult) => Object.fromEntries(r.events.map(e => [e.rule, e.count]));
 const imports = (r: NetResult) => r.envelopes.map(e => [...e.importW]);
 
+describe('limits for sums', () => {
+  // 30 kVA: two sites of one aggregator with 12 kW together may each have as much, beside a third with 18.
+  const s = snapshot(
+    [asset('TR1', 30_000, { passive: flow([0]) })],
+    [
+      device('a', 'TR1', { aggregator: 'agg', firmImportW: 1000 }),
+      device('b', 'TR1', { aggregator: 'agg' }),
+      device('c', 'TR1'),
+    ],
+  );
+  const group = (more: object = {}) => ({
+    aggregator: 'agg',
+    asset: 'TR1',
+    devices: ['a', 'b'],
+    importW: [12_000],
+    exportW: [5000],
+    bound: [{ import: 'fair shares', export: 'fair shares' }],
+    ...more,
+  });
+  const envelopes = [good('a', [12_000], [5000]), good('b', [12_000], [5000]), good('c', [18_000], [5000])];
+  const net = (...groups: unknown[]) => safetyNet(s, { envelopes, groups });
+
+  it('lets caps exceed what is there as long as the sum does not', () => {
+    const result = net(group());
+    expect(result.events).toEqual([]);
+    expect(imports(result)).toEqual([[12_000], [12_000], [18_000]]);
+    expect(result.groups).toMatchObject([{ aggregator: 'agg', devices: ['a', 'b'] }]);
+    expect([...(result.groups[0]?.importW ?? [])]).toEqual([12_000]);
+  });
+
+  it('scales caps until they hold by themselves where the sum is too large', () => {
+    const result = net(group({ importW: [13_000] }));
+    expect(counts(result)).toEqual({ overload: 1 });
+    expect(
+      imports(result)
+        .flat()
+        .reduce((a, b) => a + b, 0),
+    ).toBeLessThanOrEqual(30_000);
+    expect(result.groups[0]?.importW[0]).toBe(13_000);
+  });
+
+  it.each<[string, unknown, number]>([
+    ['sites that are not its own', group({ devices: ['a', 'c'] }), 1],
+    ['nobody in it', group({ devices: [] }), 1],
+    ['a site twice', group({ devices: ['a', 'a'] }), 1],
+    ['a site that does not exist', group({ devices: ['a', 'x'] }), 1],
+    ['too few steps', group({ importW: [] }), 1],
+    ['no aggregator', 17, 1],
+  ])('takes no limit for a sum with %s, and then caps have to hold alone', (_, wrong, notes) => {
+    const result = net(wrong);
+    expect(counts(result)).toMatchObject({ group: notes, overload: 1 });
+    expect(result.groups).toEqual([]);
+    expect(
+      imports(result)
+        .flat()
+        .reduce((a, b) => a + b, 0),
+    ).toBeLessThanOrEqual(30_000);
+  });
+
+  it('takes one group for each aggregator, the same over a whole run, and no sum below firm or above the caps', () => {
+    expect(net(group(), group()).groups).toHaveLength(1);
+    expect(safetyNet(s, { envelopes, groups: [group()] }, new Map([['agg', 'b a']])).groups).toEqual([]);
+    expect([...(net(group({ importW: [NaN] })).groups[0]?.importW ?? [])]).toEqual([1000]);
+    expect([...(net(group({ importW: [0] })).groups[0]?.importW ?? [])]).toEqual([1000]);
+    const firm = safetyNet(s, { envelopes: [], groups: [group()] });
+    expect(firm.groups[0]?.importW[0]).toBe(1000);
+    expect(firm.groups[0]?.bound[0]?.import).toBe('caps of its sites');
+  });
+});
+
 describe('the safety net, rule by rule', () => {
   it('lets a good answer through untouched', () => {
     const result = safetyNet(two, [good('a'), good('b')]);

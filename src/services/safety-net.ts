@@ -7,6 +7,7 @@ import { wireWatts } from '../base/units';
 import { type Device, type Notice, type Snapshot } from '../engines/api';
 import { type Direction, allPhases, assetName, directions, headroomW } from '../engines/headroom-formula';
 import { type BoundBy } from './envelopes/controls';
+import { type Members, type SafeGroup, readGroups, withinCaps } from './group-net';
 import { type NetEvent, type Note, Tally } from './net-rules';
 import { type Reader, readProposal } from './proposal-reader';
 
@@ -23,6 +24,8 @@ export interface SafeEnvelope {
 export interface NetResult {
   /** One for each device of the snapshot, in its order. */
   readonly envelopes: readonly SafeEnvelope[];
+  /** Limits for sums, beside them: the envelopes are safe as long as these are kept too. */
+  readonly groups: readonly SafeGroup[];
   readonly events: readonly NetEvent[];
   /** Assets whose firm limits alone exceed their headroom, and devices that the engine gave less than firm. */
   readonly shortfalls: readonly Notice[];
@@ -31,13 +34,18 @@ export interface NetResult {
 /** More than a float's dust over an asset's headroom counts as overload, W. */
 export const overloadToleranceW = 0.1;
 
-/** Checks and narrows. `proposal` may be anything at all; undefined means there is none, and every device gets firm. */
-export function safetyNet(snapshot: Snapshot, proposal: unknown): NetResult {
+/**
+ * Checks and narrows. `proposal` may be anything at all; undefined means there is none, and every device gets firm. `members` remembers who
+ * is in a group over the stretches of one run.
+ */
+export function safetyNet(snapshot: Snapshot, proposal: unknown, members: Members = new Map()): NetResult {
   const tally = new Tally();
   const read = readProposal(snapshot, proposal, tally.note);
   const drafts = snapshot.devices.map(device => draftOf(device, snapshot.steps, read(device.id), tally.note));
+  const groups = readGroups(snapshot, proposal, tally.note, members);
+  const gates = gatesOf(snapshot, groups);
   const shortfalls = [
-    ...directions.flatMap(direction => unload(snapshot, drafts, direction, tally.note)),
+    ...directions.flatMap(direction => unload(snapshot, gates, { drafts, direction, note: tally.note })),
     ...directions.flatMap(direction => drafts.flatMap(draft => belowFirm(snapshot, draft, direction))),
   ];
   const envelopes = drafts.map(({ device, import: i, export: e, fallback }) => ({
@@ -47,7 +55,7 @@ export function safetyNet(snapshot: Snapshot, proposal: unknown): NetResult {
     bound: i.bound.map((text, step) => ({ import: text, export: e.bound[step] ?? '' })),
     ...(fallback && { fallback }),
   }));
-  return { envelopes, events: tally.events(), shortfalls };
+  return { envelopes, groups: withinCaps(groups, envelopes), events: tally.events(), shortfalls };
 }
 
 /** Firm limits of every device, for when there is no proposal. */
@@ -111,12 +119,23 @@ interface Gate {
   readonly phase?: (typeof allPhases)[number];
   readonly devices: number[];
   readonly shares: number[];
+  /**
+   * Groups of which it carries all sites, and the same share of each: for them the sum counts. Where it carries only some, these are held by
+   * their caps alone, for what one of them draws another may feed in elsewhere.
+   */
+  readonly sums: { readonly group: SafeGroup; readonly share: number; readonly at: readonly number[] }[];
+}
+
+interface Unloading {
+  readonly drafts: readonly Draft[];
+  readonly direction: Direction;
+  readonly note: Note;
 }
 
 /** Scales what is above firm until every gate holds. Scaling only lowers, so a gate that holds goes on holding. */
-function unload(snapshot: Snapshot, drafts: readonly Draft[], direction: Direction, note: Note): Notice[] {
+function unload(snapshot: Snapshot, gates: readonly Gate[], { direction, drafts, note }: Unloading): Notice[] {
   const short: Notice[] = [];
-  for (const gate of gatesOf(snapshot)) {
+  for (const gate of gates) {
     const sides = gate.devices.map(k => (drafts[k] as Draft)[direction]);
     const firmW = sides.reduce((sum, side, i) => sum + side.firmW * (gate.shares[i] ?? 0), 0);
     let worst = { shortW: 0, first: 0, last: 0 };
@@ -124,13 +143,15 @@ function unload(snapshot: Snapshot, drafts: readonly Draft[], direction: Directi
       const roomW = headroomW(gate.asset, direction, step, gate.phase);
       let sumW = 0;
       for (let i = 0; i < sides.length; i++) sumW += ((sides[i] as Side).limitW[step] ?? 0) * (gate.shares[i] ?? 0);
+      const mostW = sumW - savedBySums(gate, sides, direction, step);
       const shortW = firmW - roomW;
       if (shortW > 1) {
         const first = worst.shortW > 0 ? worst.first : step;
         worst = { shortW: Math.max(worst.shortW, shortW), first, last: step };
       }
-      if (sumW <= roomW + overloadToleranceW || sumW <= firmW) continue;
-      note('overload', `${gate.name}, step ${step}, ${direction}, by ${Math.ceil(sumW - Math.max(roomW, firmW))} W`);
+      if (mostW <= roomW + overloadToleranceW || sumW <= firmW) continue;
+      note('overload', `${gate.name}, step ${step}, ${direction}, by ${Math.ceil(mostW - Math.max(roomW, firmW))} W`);
+      // Caps are lowered until they hold without any sum.
       const keep = Math.max(0, (roomW - firmW) / (sumW - firmW));
       for (const side of sides) {
         const extraW = (side.limitW[step] ?? 0) - side.firmW;
@@ -142,6 +163,16 @@ function unload(snapshot: Snapshot, drafts: readonly Draft[], direction: Directi
     if (worst.shortW > 0) short.push(shortfallOf(snapshot, gate, direction, worst));
   }
   return short;
+}
+
+/** What sums keep off a gate that its caps would let through, W. */
+function savedBySums({ sums }: Gate, sides: readonly Side[], direction: Direction, step: number): number {
+  let savedW = 0;
+  for (const { at, group, share } of sums) {
+    const capsW = at.reduce((sum, i) => sum + (sides[i]?.limitW[step] ?? 0), 0);
+    savedW += share * Math.max(0, capsW - (group[direction === 'import' ? 'importW' : 'exportW'][step] ?? 0));
+  }
+  return savedW;
 }
 
 function belowFirm({ start, stepS }: Snapshot, draft: Draft, direction: Direction): Notice[] {
@@ -167,7 +198,7 @@ function shortfallOf(
 }
 
 /** Walks up from every device. A device whose asset is unknown, or whose parents go in a circle, ends the walk there. */
-function gatesOf(snapshot: Snapshot): Gate[] {
+function gatesOf(snapshot: Snapshot, groups: readonly SafeGroup[]): Gate[] {
   const assets = new Map(snapshot.assets.map(asset => [asset.id, asset]));
   const gates = new Map<string, Gate[]>();
   for (const asset of snapshot.assets)
@@ -179,6 +210,7 @@ function gatesOf(snapshot: Snapshot): Gate[] {
         ...(phase && { phase }),
         devices: [],
         shares: [],
+        sums: [],
       })),
     );
   for (const [k, device] of snapshot.devices.entries()) {
@@ -193,7 +225,18 @@ function gatesOf(snapshot: Snapshot): Gate[] {
       }
     }
   }
-  return [...gates.values()].flat().filter(gate => gate.devices.length > 0);
+  const found = [...gates.values()].flat().filter(gate => gate.devices.length > 0);
+  const places = new Map(snapshot.devices.map(({ id }, k) => [id, k]));
+  for (const group of groups) {
+    const own = new Set(group.devices.map(id => places.get(id)));
+    for (const { devices, shares, sums } of found) {
+      const at = [...devices.keys()].filter(i => own.has(devices[i]));
+      const share = shares[at[0] ?? -1];
+      if (share !== undefined && at.length === own.size && at.every(i => shares[i] === share))
+        sums.push({ group, share, at });
+    }
+  }
+  return found;
 }
 
 const maxInt32 = 2 ** 31 - 1; // what a row of the store can hold; 2.1 GW

@@ -5,6 +5,7 @@
 import { asProblem, type Problem } from '../base/problem';
 import { type Notice, type Snapshot } from '../engines/api';
 import { type EngineHost } from './engine-host';
+import { type Members, joinedGroups, withinCaps } from './group-net';
 import { deepFreeze } from './inputs-hash';
 import { type NetEvent } from './net-rules';
 import { type ReasonCode } from './reasons';
@@ -44,13 +45,17 @@ export async function proposed(
   { host, terms }: { readonly host: EngineHost; readonly terms: TermsByDevice },
 ): Promise<Proposed> {
   const said: unknown[] = [];
-  const parts: Judged[] = [];
+  const parts: (Judged & { readonly steps: number })[] = [];
+  const members: Members = new Map();
   let problem: Problem | undefined;
   for (const scene of scenes)
     for (const stretch of stretchesOf(terms, scene.first, scene.steps)) {
       const answers: Judged[] = [];
       for (const view of scene.views) {
-        const asked = deepFreeze(cut(view.snapshot, stretch, terms));
+        // Who has a limit for a sum stays the same over the horizon: on a network that is not the one known now, each has his own limit alone.
+        const known = scene.views.length === 1 && view.snapshot === snapshot;
+        const seen = cut(view.snapshot, stretch, terms);
+        const asked = deepFreeze(known ? seen : eachAlone(seen));
         let proposal: unknown;
         try {
           // An engine that failed is not asked again in this run: every stretch would wait for its deadline.
@@ -58,10 +63,10 @@ export async function proposed(
         } catch (thrown) {
           problem = asProblem(thrown);
         }
-        const safe = safetyNet(asked, problem ? undefined : proposal);
+        const safe = safetyNet(asked, problem ? undefined : proposal, members);
         answers.push(
           view.verify && !problem
-            ? withVerdict(asked, safe, await view.verify(asked, safe.envelopes))
+            ? withVerdict(asked, safe, await view.verify(asked, safe.envelopes, safe.groups))
             : { ...safe, notices: [] },
         );
       }
@@ -70,6 +75,8 @@ export async function proposed(
       const { devices } = cut({ ...snapshot, assets: [] }, stretch, terms);
       const unfed = `firm, no supply${scene.by === undefined ? '' : ` by ${scene.by}`}`;
       parts.push({
+        steps: stretch.steps,
+        groups: answers.length === 1 ? (only?.groups ?? []) : [],
         envelopes:
           same && only
             ? only.envelopes
@@ -87,11 +94,22 @@ export async function proposed(
   return { judged: together(parts), said, ...(problem && { problem }), ...(failure && { failure }) };
 }
 
-function together(parts: readonly Judged[]): Judged {
+/** The snapshot without aggregators: for whoever cannot publish a limit for a sum. */
+export function eachAlone(snapshot: Snapshot): Snapshot {
+  if (!snapshot.devices.some(({ aggregator }) => aggregator !== undefined)) return snapshot;
+  return { ...snapshot, devices: snapshot.devices.map(({ aggregator: _, ...device }) => device) };
+}
+
+function together(parts: readonly (Judged & { readonly steps: number })[]): Judged {
   const [only] = parts;
-  if (only && parts.length === 1) return only;
+  if (only && parts.length === 1) {
+    const { steps: _, ...one } = only;
+    return { ...one, groups: withinCaps(only.groups, only.envelopes) };
+  }
+  const envelopes = joined(parts.map(part => part.envelopes));
   return {
-    envelopes: joined(parts.map(({ envelopes }) => envelopes)),
+    envelopes,
+    groups: withinCaps(joinedGroups(parts), envelopes),
     events: addedUp(parts.flatMap(({ events }) => events)),
     shortfalls: worstOf(parts.flatMap(({ shortfalls }) => shortfalls)),
     notices: parts.flatMap(({ notices }) => notices),

@@ -3,6 +3,7 @@
  * place for every site of the feeder that fails, and the reason is told. How envelopes are verified is the caller's business (`server/verification.ts`).
  */
 import { type Notice, type Snapshot } from '../engines/api';
+import { type SafeGroup } from './group-net';
 import { type NetResult, type SafeEnvelope, firmEnvelopes } from './safety-net';
 
 /** Steps that fail, and why, in an operator's words; and how many there was no time to look at. */
@@ -13,7 +14,12 @@ export interface Verdict {
   readonly notLookedAt: number;
 }
 
-export type Verify = (snapshot: Snapshot, envelopes: readonly SafeEnvelope[]) => Promise<Verdict>;
+/** What is promised is that all is well wherever sites sit inside their limits, as long as groups keep to their sums. */
+export type Verify = (
+  snapshot: Snapshot,
+  envelopes: readonly SafeEnvelope[],
+  groups?: readonly SafeGroup[],
+) => Promise<Verdict>;
 
 /** The envelopes with firm in every step that failed. Envelopes that are firm already are left alone, and so count for nothing. */
 export function withVerdict(

@@ -109,6 +109,29 @@ export const envelopeRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/api/envelopes/groups',
+    tag,
+    summary:
+      'list limits for the sum over sites of an aggregator, and what is in force of them; /api/envelopes/{aggregator} has what is to come',
+    role: 'viewer',
+    answer: z.strictObject({
+      groups: z.array(
+        z.strictObject({
+          aggregator: z.string().describe('id of its EndDevice, whose envelope the limit for the sum is'),
+          name: z.string(),
+          asset: z.string().describe('above its sites'),
+          sites: z.array(z.strictObject({ site: z.string(), name: z.string() })),
+          firmImportW: z.number().describe('of all together, where no control holds'),
+          firmExportW: z.number(),
+          inForce: control.optional(),
+          publishedUntil: z.number().optional(),
+        }),
+      ),
+    }),
+    handle: async ({ envelopes }) => ({ groups: await envelopes.sums() }),
+  }),
+  route({
+    method: 'get',
     path: '/api/envelopes/{site}',
     tag,
     summary: 'show what is in force and to come at a site, what bound it, and whether it is withdrawn',

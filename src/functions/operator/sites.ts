@@ -148,7 +148,8 @@ export async function changeSite({ store, clock }: OperatorDeps, edev: string, c
     const device =
       site.manager === doc.body.manager ? undefined : await store.get<object>(href(model.edev.device, { edev }));
     const at = href(model.der.defaultControl, { derp: edev });
-    const fallback = await store.get<StoredDefault>(at);
+    // That of an aggregator is what is firm of all its sites, and follows them.
+    const fallback = site.role === 'device' ? await store.get<StoredDefault>(at) : undefined;
     const pinned =
       site.pin === doc.body.pin ? undefined : await store.get<Registration>(href(model.edev.registration, { edev }));
     const moved =
