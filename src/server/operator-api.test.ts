@@ -86,7 +86,14 @@ it('explains limits: what bound them interval by interval, and what is unlocked 
   const before = (await call('GET', '/api/envelopes/Barn/explanation')).json;
   expect(before['planned']).toMatchObject({ importW: expect.any(Number) as number });
   expect(before['intervals']).toMatchObject([
-    { from: t0, to: t0 - (t0 % 900) + 3600, importW: 2000, exportW: 1000, bound: { import: 'firm', export: 'firm' }, engine: '' },
+    {
+      from: t0,
+      to: t0 - (t0 % 900) + 3600,
+      importW: 2000,
+      exportW: 1000,
+      bound: { import: 'firm', export: 'firm' },
+      engine: '',
+    },
   ]);
   const ran = (await call('POST', '/api/envelopes/run')).json;
   expect(ran['account']).toMatchObject({ from: t0 - (t0 % 900), to: t0 - (t0 % 900) + 3600, sites: 1 });
@@ -125,6 +132,9 @@ it('explains limits: what bound them interval by interval, and what is unlocked 
   });
   expect((await call('GET', `/api/envelopes/accounts?to=${to}`)).json).toMatchObject({
     accounts: [{ site: '1', name: 'Barn', import: { unlocked: shown.import.unlocked } }],
+  });
+  expect((await call('GET', '/api/envelopes/plan')).json).toMatchObject({
+    judged: { steps: 4, notLookedAt: 0, unsafe: expect.any(Number) as number },
   });
   expect((await call('GET', `/api/envelopes/account?from=${to}&to=${to}`)).status).toBe(400);
   expect((await call('GET', '/api/envelopes/nobody/explanation')).status).toBe(404);
