@@ -50,6 +50,16 @@ export interface NamedAccount {
   readonly export: SideAccount;
 }
 
+/** Steps of the horizon in which a limit would be broken somewhere if all sites had what is planned for the worst hour. */
+export interface JudgedPlan {
+  readonly steps: number;
+  readonly unsafe: number;
+  /** Steps there was no time for. */
+  readonly notLookedAt: number;
+  /** The limit that the first of them breaks. */
+  readonly why?: string;
+}
+
 /** What bound limits, and what they are worth against planning for the worst hour. */
 export interface ExplainService {
   /** @throws Problem BAD_VALUE where `to` is not after `from` */
@@ -57,4 +67,6 @@ export interface ExplainService {
   /** All sites that are devices, together. */
   fleet(ask: ExplainAsk): Promise<FleetExplanation>;
   each(sites: readonly Site[], ask: ExplainAsk): Promise<NamedAccount[]>;
+  /** Whether the plan for the worst hour itself is safe, by power flow from now on; undefined where that cannot be told. */
+  judgePlan(): Promise<JudgedPlan | undefined>;
 }

@@ -111,7 +111,7 @@ export async function envelopeService(
       });
     return plain.runner;
   };
-  const explain = explainer({ ...common, ...grid?.parts });
+  const explain = explainer({ ...common, ...(grid && { ...grid.parts, verify: grid.verify }) });
   const noted = (result: RunResult): RunResult => {
     explain.note(result);
     runs.push(summaryOf(result));
@@ -257,7 +257,12 @@ export async function envelopeService(
         after: deepFreeze(await of(await book.with(upTo)).make(0, aheadS)),
       };
     };
-    return { around, book, network: feeder, parts, runner: timed };
+    const verify: Verify = async (snapshot, envelopes) =>
+      (await of(await book.known()).verify?.(snapshot, envelopes)) ?? {
+        unsafe: new Map(),
+        notLookedAt: snapshot.steps,
+      };
+    return { around, book, network: feeder, parts, runner: timed, verify };
   }
 }
 

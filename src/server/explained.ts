@@ -12,6 +12,8 @@ import { type Interval, intervalsOf, type Otherwise, type Stretch } from '../ser
 import { plannedOf } from '../services/explain/planned';
 import { versionAt } from '../services/products/version';
 import { type RunResult } from '../services/run-result';
+import { type SafeEnvelope } from '../services/safety-net';
+import { type Verify } from '../services/verified';
 import { type Store } from '../store/api';
 import { holds } from './snapshot';
 
@@ -28,6 +30,8 @@ export interface ExplainerParts {
   readonly horizonS: Seconds;
   /** What the engine would see now, for a plan where no run was yet: after a start. Absent without a network. */
   readonly snapshot?: () => Promise<Snapshot>;
+  /** Judges by power flow what planning would have done. */
+  readonly verify?: Verify;
   /** Limits of sites in directions that are not shared out. */
   readonly unshared?: () => ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
 }
@@ -42,7 +46,8 @@ interface Plan {
 const mostNamed = 100;
 const sitesPerTurn = 100;
 
-export function explainer({ clock, horizonS, pen, snapshot, store, unshared }: ExplainerParts): Explainer {
+export function explainer(parts: ExplainerParts): Explainer {
+  const { clock, horizonS, pen, snapshot, store, unshared } = parts;
   let plan: Plan | undefined;
   let planning: Promise<void> | undefined;
 
@@ -111,6 +116,26 @@ export function explainer({ clock, horizonS, pen, snapshot, store, unshared }: E
         return { ...rest, bound: bound.slice(0, mostNamed), kinds: byKind(bound) };
       };
       return { ...head(when), ...account, import: side('import'), export: side('export') };
+    },
+    async judgePlan() {
+      await withPlan();
+      if (!plan || !snapshot || !parts.verify) return undefined;
+      const { bySite } = plan;
+      const seen = await snapshot();
+      const envelopes = seen.devices.flatMap(({ id }): SafeEnvelope[] => {
+        const own = bySite.get(id);
+        if (!own) return [];
+        const fill = (w: number) => new Int32Array(seen.steps).fill(w);
+        return [{ device: id, importW: fill(own.importW), exportW: fill(own.exportW), bound: [] }];
+      });
+      const { notLookedAt, unsafe } = await parts.verify(seen, envelopes);
+      const [why] = unsafe.values();
+      return {
+        steps: seen.steps,
+        notLookedAt,
+        unsafe: unsafe.size,
+        ...(why !== undefined && { why }),
+      };
     },
     async each(sites, ask) {
       await withPlan();

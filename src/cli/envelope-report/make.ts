@@ -62,10 +62,11 @@ interface Run {
 
 export async function reportOfServer(api: OperatorApi, time: Partial<Stretch>): Promise<string> {
   const { from, sites, to } = await serverSites(api, time);
-  const [{ runs }, { shortfalls }, zone] = await Promise.all([
+  const [{ runs }, { shortfalls }, zone, plan] = await Promise.all([
     api.get<{ runs: Run[] }>('/api/envelopes/runs'),
     api.get<{ shortfalls: { text: string }[] }>('/api/firm-shortfalls'),
     api.get<{ timeZone: string }>('/api/time'),
+    planWords(api),
   ]);
   const engines = [...new Set(sites.flatMap(({ intervals }) => intervals.map(({ engine }) => engine)))].filter(Boolean);
   return envelopeReport({
@@ -78,9 +79,24 @@ export async function reportOfServer(api: OperatorApi, time: Partial<Stretch>): 
     checks: [refused(sites), ...shortfalls.map(({ text }) => ({ passed: false, text }))],
     notes: [
       `Runs of this process so far: ${runs.length}, of which ${runs.filter(({ outcome }) => outcome === 'fallback').length} gave nothing that could be used.`,
+      ...plan,
       'What is published went through the safety net, and where the server has a network through the power flow of the verifier, before it was published.',
     ],
   });
+}
+
+/** Whether the baseline is safe itself, in a sentence, where the server can tell. */
+export async function planWords(api: Pick<OperatorApi, 'get'>): Promise<string[]> {
+  const { judged } = await api.get<{ judged?: { steps: number; unsafe: number; notLookedAt: number; why?: string } }>(
+    '/api/envelopes/plan',
+  );
+  if (!judged || judged.notLookedAt === judged.steps) return [];
+  const looked = judged.steps - judged.notLookedAt;
+  return [
+    judged.unsafe === 0
+      ? `The plan for the worst hour is safe itself in all ${looked} steps that the verifier looked at`
+      : `The plan for the worst hour would break limits in ${judged.unsafe} of ${looked} steps (${judged.why ?? ''})`,
+  ];
 }
 
 function refused(sites: Awaited<ReturnType<typeof serverSites>>['sites']): ReportCheck {

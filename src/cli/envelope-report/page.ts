@@ -49,9 +49,10 @@ ${siteTable(report)}
 }
 
 /** Capacity unlocked and what bound it, without a page around it. */
-export function capacity(report: Report): Markup {
+export function capacity(report: Report, remarks: readonly string[] = []): Markup {
   return markup`<dl class="cards four">${ways.flatMap(way => cards(report, way))}</dl>
 <section aria-labelledby="h-limits"><h2 id="h-limits">Limits against planning</h2>
+${remarks.map(text => markup`<p class="lede">${text}.</p>`)}
 ${ways.map(way => limitPanel(report, way))}
 </section>
 <section aria-labelledby="h-bound"><h2 id="h-bound">What bound them</h2>

@@ -74,6 +74,24 @@ export const explanationRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/api/envelopes/plan',
+    tag,
+    summary:
+      'judge by power flow whether what is planned for the worst hour, the baseline of capacity unlocked, is safe itself',
+    role: 'viewer',
+    answer: z.strictObject({
+      judged: z
+        .strictObject({ steps: z.number(), unsafe: z.number(), notLookedAt: z.number(), why: z.string().optional() })
+        .optional()
+        .describe('missing without a network, or where nothing is verified'),
+    }),
+    handle: async ({ envelopes }) => {
+      const judged = await envelopes.explain.judgePlan();
+      return judged ? { judged } : {};
+    },
+  }),
+  route({
+    method: 'get',
     path: '/api/envelopes/{site}/explanation',
     tag,
     summary: 'tell interval by interval what bound the limits of a site, and what is unlocked by them',
