@@ -51,6 +51,11 @@ export const metricTable = {
     labels: ['engine', 'outcome'],
     buckets: secondsBuckets,
   },
+  headroom_engine_steps_total: {
+    kind: 'counter',
+    help: 'Envelope steps wanted of an engine: computed, or skipped because they are as they were',
+    labels: ['engine', 'outcome'],
+  },
   headroom_engine_fallbacks_total: {
     kind: 'counter',
     help: 'Runs in which sites fell back to firm limits',

@@ -54,7 +54,39 @@ function byPrograms(solver: Solver, rows: readonly Row[], cap: Float64Array): Fl
   return Float64Array.from(cap, (_, j) => fixed.get(j) as number);
 }
 
-test('filling gives what a sequence of linear programs gives, for max-min and for one level for all', async () => {
+/** The largest common factor of all caps that rows allow, by one linear program with the factor as its only variable. */
+function commonFactor(solver: Solver, rows: readonly Row[], cap: Float64Array): number {
+  const scaled = rows.map(({ a, room }) => ({
+    a: Float64Array.of(a.reduce((sum, value, j) => sum + value * (cap[j] as number), 0) * 1e4),
+    high: room * 1e4,
+  }));
+  const [lower, upper] = [Float64Array.of(0), Float64Array.of(1)];
+  return solver.solve({ cost: Float64Array.of(1), lower, upper, rows: scaled }).x[0] as number;
+}
+
+test('filling all together by rating gives the largest common factor, as one linear program finds it', async () => {
+  await withSolver(solver => {
+    let bound = 0;
+    fc.assert(
+      fc.property(cases, ({ cap, firm, rows }) => {
+        const { by, x } = fillRows(rows, firm, cap, cap, true);
+        expect(holds(rows, x)).toBe(true);
+        const factor = commonFactor(solver, rows, cap);
+        x.forEach((w, j) => expect(Math.abs(w - factor * (cap[j] as number))).toBeLessThan(0.5));
+        // Who has less than his rating is stopped by the same limit as all others.
+        if (factor < 1 - 1e-6 && cap.some(w => w > 0)) {
+          bound++;
+          const at = by.filter((_, j) => (cap[j] as number) > 0);
+          expect(at.every(row => row >= 0 && row === at[0])).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(bound).toBeGreaterThan(10);
+  });
+});
+
+test('filling gives what a sequence of linear programs gives, for max-min', async () => {
   await withSolver(solver => {
     fc.assert(
       fc.property(cases, ({ cap, firm, rows, weight }) => {

@@ -300,6 +300,7 @@ export const configTable = {
   engine: text('equal-share', 'Name of the capacity engine, or the path of a module that exports one.'),
   engineOptions: table('Options of the engine; it checks them itself.', 'object'),
   engineDeadlineS: whole(30, 1, 3600, 'Seconds an engine may take before sites fall back to firm.'),
+  engineThreads: whole(0, 0, 256, 'Worker threads for a slow engine at most; 0 is as many as there are cores.'),
   engineEveryS: whole(0, 0, 7 * daySeconds, 'Seconds between runs of the engine; 0 runs it only on command.'),
   verifyBudgetS: whole(
     10,

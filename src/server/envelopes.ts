@@ -64,7 +64,12 @@ export async function envelopeService(
   const network = networkOf(dir, config.network, config.headRatingKva);
   const loaded = loadEngine(config.engine, config.engineOptions, dir);
   const wall = new SystemClock();
-  const host = hostOf(loaded, { wall, deadlineS: config.engineDeadlineS, log: deps.log });
+  const host = hostOf(loaded, {
+    wall,
+    deadlineS: config.engineDeadlineS,
+    log: deps.log,
+    ...(config.engineThreads > 0 && { threads: config.engineThreads }),
+  });
   const runs: EnvelopeRun[] = [];
   let cancel: Cancel = () => undefined;
   const checkBus = network ? busCheck(network) : () => undefined;

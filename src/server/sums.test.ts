@@ -106,6 +106,11 @@ it('a run that changes nothing publishes nothing, and a restart keeps what stand
   await run();
   const before = await groups();
   expect((await run()).outcome).toBe('unchanged');
+  const steps = (outcome: string) => house.metrics.value('headroom_engine_steps_total', { engine: 'group', outcome });
+  // Two hours of steps, computed once.
+  const wanted = await steps('computed');
+  expect(wanted).toBeGreaterThan(7);
+  expect(await steps('skipped')).toBe(wanted);
   await house.close();
   house = await openHouse(home.dir);
   expect(await groups()).toEqual(before);

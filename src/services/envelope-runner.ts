@@ -168,9 +168,14 @@ async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
   ];
 
   const asked = clock.monotonicMs();
+  const before = host.work();
   const { failure, judged, problem, said } = await proposed(snapshot, scenes, { host, terms });
   const engineSeconds = (clock.monotonicMs() - asked) / 1000;
   metrics.observe('headroom_engine_seconds', engineSeconds, { engine: host.engine, outcome: failure ?? 'ok' });
+  const { computed, steps } = host.work();
+  const worked = { computed: computed - before.computed, skipped: steps - computed - before.steps + before.computed };
+  for (const [outcome, count] of Object.entries(worked))
+    if (count > 0) metrics.count('headroom_engine_steps_total', { engine: host.engine, outcome }, count);
 
   const net = withRatings(judged, parts.unshared?.());
   const planned = await plannedOf(snapshot, parts.unshared?.());
