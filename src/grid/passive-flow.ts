@@ -76,7 +76,6 @@ export function passiveFlowParts(network: Network, options: PassiveOptions): Map
   const power = powerOf(network);
   const below = pathAssets(flow, assets);
   const upstream = systemPhases(flow);
-  const nodes = loads.map(load => load.phases.map(phase => flow.node(load.bus, phase)));
   const shapeSteps = network.shapes.filter(shape =>
     loads.some(load => load.shape?.toLowerCase() === shape.name.toLowerCase()),
   );
@@ -95,58 +94,64 @@ export function passiveFlowParts(network: Network, options: PassiveOptions): Map
   let peakW = -Infinity;
   let peak: { pW: Float64Array; qVar: Float64Array } = { pW: pW.slice(), qVar: qVar.slice() };
 
+  // What is the same in every step, looked up once: a horizon has a hundred steps, and a fleet ten thousand loads.
+  const places = loads.map(load => {
+    const phases = upstream(load.bus, load.phases);
+    return { load, nodes: load.phases.map(phase => flow.node(load.bus, phase)), phases, above: below(load.bus) };
+  });
+  const over = busesOverDelta(flow.topology);
+  const size = 4 * assets.length;
+  const [high, low, reactive] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const [w, q] = [new Float64Array(size), new Float64Array(size)];
+
   for (let step = 0; step < steps; step++) {
     pW.fill(0);
     qVar.fill(0);
-    const high = assets.map(() => quad().fill(-Infinity));
-    const low = assets.map(() => quad().fill(Infinity));
-    const reactive = assets.map(quad);
+    high.fill(-Infinity);
+    low.fill(Infinity);
+    reactive.fill(0);
     for (let sample = 0; sample < samples; sample++) {
       const t = startS + step * stepS + (sample * stepS) / samples;
-      const w = assets.map(quad);
-      const q = assets.map(quad);
-      loads.forEach((load, i) => {
+      w.fill(0);
+      q.fill(0);
+      for (const { above, load, nodes, phases } of places) {
         const drawn = power(load, t);
-        const share = load.phases.length;
-        (nodes[i] ?? []).forEach(node => {
+        const share = nodes.length;
+        for (const node of nodes) {
           pW[node] = (pW[node] as number) + drawn.w / share / samples;
           qVar[node] = (qVar[node] as number) + drawn.var / share / samples;
-        });
-        const phases = upstream(load.bus, load.phases);
-        for (const asset of below(load.bus))
-          for (const phase of phases) {
-            add(w[asset] as Quad, phase, drawn.w / phases.length);
-            add(q[asset] as Quad, phase, drawn.var / phases.length);
-          }
-      });
-      for (let a = 0; a < assets.length; a++)
-        for (let k = 0; k < 4; k++) {
-          (high[a] as Quad)[k] = Math.max((high[a] as Quad)[k] as number, (w[a] as Quad)[k] as number);
-          (low[a] as Quad)[k] = Math.min((low[a] as Quad)[k] as number, (w[a] as Quad)[k] as number);
-          (reactive[a] as Quad)[k] = Math.max(
-            (reactive[a] as Quad)[k] as number,
-            Math.abs((q[a] as Quad)[k] as number),
-          );
         }
+        for (const asset of above)
+          for (const phase of phases) {
+            addAt(w, asset, phase, drawn.w / phases.length);
+            addAt(q, asset, phase, drawn.var / phases.length);
+          }
+      }
+      for (let i = 0; i < size; i++) {
+        const watts = w[i] as number;
+        if (watts > (high[i] as number)) high[i] = watts;
+        if (watts < (low[i] as number)) low[i] = watts;
+        reactive[i] = Math.max(reactive[i] as number, Math.abs(q[i] as number));
+      }
     }
     const total = pW.reduce((sum, w, n) => sum + w + Math.abs(qVar[n] as number), 0);
     if (total > peakW) [peakW, peak] = [total, { pW: pW.slice(), qVar: qVar.slice() }];
     flow.run(pW, qVar);
-    const losses = lossesBelow(flow, assets, pW, qVar, below);
+    const losses = lossesBelow(flow, assets, pW, qVar, { below, over });
     gather.forEach((into, a) => {
       for (let k = 0; k < 4; k++) {
         const loss = (losses.w[a] as Quad)[k] as number;
-        into.high[k]?.push((high[a] as Quad)[k] as number);
+        into.high[k]?.push(high[4 * a + k] as number);
         into.lossW[k]?.push(Math.max(0, loss));
         const underW = lowVoltageW(flow, assets[a] as GridAsset, k);
         into.lowVoltageW[k]?.push(underW);
-        into.low[k]?.push(((low[a] as Quad)[k] as number) - underW);
-        into.var[k]?.push((reactive[a] as Quad)[k] as number);
+        into.low[k]?.push((low[4 * a + k] as number) - underW);
+        into.var[k]?.push(reactive[4 * a + k] as number);
         into.lossVar[k]?.push(Math.max(0, (losses.var[a] as Quad)[k] as number));
       }
     });
   }
-  const reserve = devices.length === 0 ? undefined : filled(flow, assets, peak, devices, below);
+  const reserve = devices.length === 0 ? undefined : filled(flow, assets, peak, devices, { below, over });
   return new Map(
     assets.map((asset, a) => {
       const into = gather[a] as (typeof gather)[number];
@@ -194,6 +199,12 @@ function add(into: Quad, phase: Phase, value: number): void {
   into[3] += value;
 }
 
+function addAt(into: Float64Array, asset: number, phase: Phase, value: number): void {
+  const i = 4 * asset;
+  into[i + phase - 1] = (into[i + phase - 1] as number) + value;
+  into[i + 3] = (into[i + 3] as number) + value;
+}
+
 /** Indices of the assets between a bus and the source. */
 function pathAssets(flow: PowerFlow, assets: readonly GridAsset[]): (bus: string) => readonly number[] {
   const index = new Map(assets.map((asset, i) => [asset.id, i]));
@@ -207,13 +218,19 @@ function pathAssets(flow: PowerFlow, assets: readonly GridAsset[]): (bus: string
   };
 }
 
+/** What is worked out once for a network: assets above a bus, and buses with a delta winding below. */
+interface Known {
+  readonly below: (bus: string) => readonly number[];
+  readonly over: ReadonlySet<number>;
+}
+
 /** Power through each asset in the present state less what is drawn below it. */
 function lossesBelow(
   flow: PowerFlow,
   assets: readonly GridAsset[],
   pW: Float64Array,
   qVar: Float64Array,
-  below: (bus: string) => readonly number[],
+  { below, over }: Known,
 ): { w: Quad[]; var: Quad[] } {
   const w = assets.map(quad);
   const reactive = assets.map(quad);
@@ -229,7 +246,6 @@ function lossesBelow(
       }
     }
   });
-  const overDelta = busesOverDelta(flow.topology);
   assets.forEach((asset, a) => {
     const bus = flow.topology.busIndex(asset.bus) as number;
     const feed = feeds[bus];
@@ -240,7 +256,7 @@ function lossesBelow(
       add(reactive[a] as Quad, phase, through.var);
     }
     // Phases above a delta winding are not those of the loads below: share the sum out.
-    if (overDelta.has(bus))
+    if (over.has(bus))
       for (const quads of [w, reactive]) for (let k = 0; k < 3; k++) (quads[a] as Quad)[k] = (quads[a] as Quad)[3] / 3;
   });
   return { w, var: reactive };
@@ -261,7 +277,7 @@ function filled(
   assets: readonly GridAsset[],
   passive: { pW: Float64Array; qVar: Float64Array },
   devices: readonly DevicePlace[],
-  below: (bus: string) => readonly number[],
+  known: Known,
 ): { w: Quad[]; var: Quad[] } | undefined {
   const { head, topology } = flow;
   const rated = head && ratedA(head, topology);
@@ -293,7 +309,7 @@ function filled(
       throw error;
     }
   }
-  const after = lossesBelow(flow, assets, pW, qVar, below);
+  const after = lossesBelow(flow, assets, pW, qVar, known);
   return {
     w: after.w.map(
       (loss, a) => loss.map((w, k) => margin * (Math.max(0, w) + lowVoltageW(flow, assets[a] as GridAsset, k))) as Quad,
