@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { silentLog } from '../base/log';
 import { Problem } from '../base/problem';
-import { loadEngine } from '../engines';
+import { engineNames, loadEngine } from '../engines';
 import { reportPage } from '../sim/report/page';
 import { type Summary } from '../sim/report/record';
 import { summaryText } from '../sim/report/summary-text';
@@ -71,7 +71,9 @@ async function run(given: Options, io: Io): Promise<number> {
     pollS: numberOption('--poll', given.poll, 10, 86_400),
     ...(given.headKva !== undefined && { headKva: numberOption('--head-kva', given.headKva, 1, 1e7) }),
   };
-  loadEngine(options.engine, options.engineOptions, options.dir); // a typo is said now, and not by a server that ends at once
+  // A typo is said now, and not by a server that ends at once; what an engine needs beyond its name is made by `prepare`.
+  if (given.engineOptions !== undefined || !engineNames.includes(options.engine))
+    loadEngine(options.engine, options.engineOptions, options.dir);
   const speed =
     given.speed === undefined
       ? given.headless

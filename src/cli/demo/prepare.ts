@@ -14,6 +14,7 @@ import { exportRatingW, type SiteSpec } from '../../sim/site-spec';
 import { issueDevice, loadPki, type Device } from '../../tls';
 import { type OperatorApi } from '../operator-api';
 import { derTypeOf } from './clients';
+import { neededOptions } from './engine-needs';
 
 export interface DemoOptions {
   readonly dir: string;
@@ -56,6 +57,16 @@ export async function prepare(options: DemoOptions, say: (text: string) => void)
   });
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
+  const needed =
+    engineOptions ??
+    neededOptions(engine, {
+      dir,
+      network,
+      plan,
+      timeZone,
+      random: seededRandom(seed).fork('history'),
+      midnightS: start - 14 * 86_400,
+    });
   await initDir(
     dir,
     {
@@ -67,7 +78,7 @@ export async function prepare(options: DemoOptions, say: (text: string) => void)
       network: networkFile,
       headRatingKva: headKva ?? 0,
       engine,
-      ...(engineOptions && { engineOptions }),
+      ...(needed && { engineOptions: needed }),
       engineEveryS: everyS,
       envelopeStepS: stepS,
       envelopeHorizonS: Math.max(24, hours + 2) * 3600,
