@@ -192,7 +192,7 @@ class Day {
     const many = Math.max(1, Math.round(options.sites / 400));
     for (let i = random.integer(2, 7); i > 0; i--) await issue(operator);
     for (let i = random.integer(1, 6); i > 0; i--) await cancelOrChange(operator);
-    // Defaults and assignments are read every half an hour: what is changed late in an hour is not known by its end.
+    // Defaults are read every half an hour: one that is set late in an hour is not known by its end.
     const early = clock.now() % 3600 < 1800;
     if (early && random.next() < 0.6) await setDefault(operator);
     const kind = random.next();

@@ -80,7 +80,7 @@ export async function issue({ world, random, deeds, programs }: Operator): Promi
     durationS: end - start,
     base: base(random),
     ...(randomized && {
-      randomizeStart: within(random, 0, -20, 60, 180),
+      randomizeStart: within(random, 0, -20, 60),
       randomizeDuration: within(random, 0, -20, 60, 120),
     }),
   });

@@ -47,7 +47,7 @@ export const configOf = (sites: number): Partial<Config> => ({
   pollRates: {
     'der.programs': 600,
     'fsa.programs': 600,
-    'fsa.list': 1800,
+    'fsa.list': 600,
     'dcap.capability': 3600,
     'time.time': 3600,
     'der.ders': 3600,
