@@ -63,7 +63,8 @@ export function loadEngine(source: string, options: unknown, baseDir: string): L
     throw new Problem('UNKNOWN_ENGINE', {
       at: 'engine',
       got: source,
-      want: `one of ${engineNames.join(', ')}, or a path such as ./my-engine.js`,
+      // A note is told whole, however many engines there are.
+      note: `there are ${engineNames.join(', ')}, or a path such as ./my-engine.js`,
     });
   const file = path.resolve(baseDir, source);
   const factory = factoryOf(file);
