@@ -122,11 +122,13 @@ export function explainer(parts: ExplainerParts): Explainer {
       if (!plan || !snapshot || !parts.verify) return undefined;
       const { bySite } = plan;
       const seen = await snapshot();
-      const envelopes = seen.devices.flatMap(({ id }): SafeEnvelope[] => {
+      const envelopes = seen.devices.flatMap(({ id, maxExportW, maxImportW }): SafeEnvelope[] => {
         const own = bySite.get(id);
         if (!own) return [];
-        const fill = (w: number) => new Int32Array(seen.steps).fill(w);
-        return [{ device: id, importW: fill(own.importW), exportW: fill(own.exportW), bound: [] }];
+        // In a direction that is not shared out the site's flow is passive already, and its device has nothing there.
+        const fill = (w: number, mostW: number) => new Int32Array(seen.steps).fill(Math.min(w, mostW));
+        const [importW, exportW] = [fill(own.importW, maxImportW), fill(own.exportW, maxExportW)];
+        return [{ device: id, importW, exportW, bound: [] }];
       });
       const { notLookedAt, unsafe } = await parts.verify(seen, envelopes);
       const [why] = unsafe.values();

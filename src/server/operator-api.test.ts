@@ -140,6 +140,16 @@ it('explains limits: what bound them interval by interval, and what is unlocked 
   expect((await call('GET', '/api/envelopes/nobody/explanation')).status).toBe(404);
 });
 
+it('does not hold a plan responsible for a direction that its sites cannot hold', async () => {
+  // Far more than the feeder carries, could it be drawn: but a plain inverter draws nothing that a limit would hold.
+  const inverter = { ...barn, maxImportW: 5_000_000, firmImportW: 0, follows: 'export' };
+  expect((await call('POST', '/api/sites', inverter)).status).toBe(201);
+  await call('POST', '/api/envelopes/run');
+  const shown = (await call('GET', '/api/envelopes/Barn/explanation')).json;
+  expect(shown['planned']).toMatchObject({ importW: 5_000_000, bound: { import: 'site rating' } });
+  expect((await call('GET', '/api/envelopes/plan')).json).toEqual({ judged: { steps: 4, unsafe: 0, notLookedAt: 0 } });
+});
+
 it('makes programs with controls, a default and curves, and cancels', async () => {
   await added();
   const program = await call('POST', '/api/programs', { description: 'Emergency', primacy: 1, sites: ['Barn', '1'] });

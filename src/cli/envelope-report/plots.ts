@@ -60,7 +60,11 @@ export function boundPanel({ columns, kinds }: Report, way: Way): Markup {
       const share = column[way].kinds[kind] ?? 0;
       const [bottom, top] = [round(y(at)), round(y(at + share))];
       at += share;
-      const [x, wide] = [round(times(column.from)), round(times(column.to) - times(column.from))];
+      // A hair wider than it is, so that no seams show between neighbours.
+      const [x, wide] = [
+        round(times(column.from)),
+        round(Math.min(right, times(column.to) + 0.5) - times(column.from)),
+      ];
       return (
         share > 0 &&
         trusted(`<rect class="k-${kind}" x="${x}" y="${top}" width="${wide}" height="${round(bottom - top)}"/>`)
