@@ -10,7 +10,7 @@ import { simulateDay } from '../src/server/testing/day/day';
 const inMemory = '/dev/shm';
 
 async function main(): Promise<number> {
-  if (existsSync(inMemory)) process.env.TMPDIR = inMemory;
+  if (existsSync(inMemory)) process.env['TMPDIR'] = inMemory;
   const { values } = parseArgs({
     options: {
       sites: { type: 'string', default: '2000' },
