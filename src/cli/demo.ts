@@ -27,6 +27,7 @@ interface Options {
   engineOptions?: string;
   every: string;
   poll: string;
+  aggregators?: string;
   dir: string;
   killEngine?: string;
 }
@@ -49,6 +50,7 @@ export const demo: AddCommand = (program, io) => {
     .option('--engine-options <json>', 'its options; file names in them are relative to the current folder')
     .option('--every <s>', 'simulated seconds between runs of the engine', '3600')
     .option('--poll <s>', 'poll rate of the programs', '300')
+    .option('--aggregators <n>', 'aggregators that speak for several sites each; 2 with the engine group, else 0')
     .option('--dir <dir>', 'folder of server, certificates and report', 'var/demo')
     .option('--kill-engine <hour>', 'kill the engine at that hour and see the sites fall back to firm')
     .description('a server, an engine and a fleet keep a feeder inside its limits for a day')
@@ -68,6 +70,12 @@ async function run(given: Options, io: Io): Promise<number> {
     engine: /[/\\]/.test(given.engine) ? resolve(io.cwd, given.engine) : given.engine,
     ...(given.engineOptions !== undefined && { engineOptions: optionsOf(given.engineOptions, io.cwd) }),
     everyS: numberOption('--every', given.every, 60, 86_400),
+    aggregators:
+      given.aggregators === undefined
+        ? given.engine === 'group'
+          ? 2
+          : 0
+        : numberOption('--aggregators', given.aggregators, 0, 20),
     pollS: numberOption('--poll', given.poll, 10, 86_400),
     ...(given.headKva !== undefined && { headKva: numberOption('--head-kva', given.headKva, 1, 1e7) }),
   };

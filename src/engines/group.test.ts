@@ -4,7 +4,7 @@ import { loadEngine } from './index';
 import { asset, device, flow, snapshot } from './testing/snapshots';
 
 const compute = async (s: Snapshot, name = 'group') => {
-  const answer = await loadEngine(name, {}, '.').engine.compute(s, new AbortController().signal);
+  const answer = await loadEngine(name, { lossShare: 0 }, '.').engine.compute(s, new AbortController().signal);
   return {
     groups: groupsIn(answer),
     importW: new Map(envelopesOf(answer).map(({ device: id, importW }) => [id, importW[0]])),
@@ -54,6 +54,24 @@ it('keeps to two sites at least and one asset for each aggregator', () => {
   expect(
     groupsOf(s).map(({ aggregator, asset: on, members }) => [aggregator, on, members.map(({ id }) => id)]),
   ).toEqual([['agg', 'U', ['b', 'c']]]);
+});
+
+it('takes the lowest asset that carries most of them, however their own services are rated', () => {
+  const assets = [
+    asset('H', 90_000),
+    ...['T', 'U'].map(id => asset(id, 30_000, { parent: 'H' })),
+    ...['a', 'b', 'c', 'd', 'e'].map(id => asset(`service ${id}`, 15_000, { parent: id < 'd' ? 'T' : 'U' })),
+  ];
+  const of = (ids: string) => {
+    const s = snapshot(
+      assets,
+      [...ids].map(id => device(id, `service ${id}`, managed)),
+    );
+    return groupsOf(s).map(({ asset: on, members }) => [on, members.map(({ id }) => id).join('')]);
+  };
+  expect(of('abcde')).toEqual([['T', 'abc']]);
+  expect(of('abde')).toEqual([['H', 'abde']]);
+  expect(of('a')).toEqual([]);
 });
 
 it('is equal-share where nobody has an aggregator', async () => {

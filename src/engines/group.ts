@@ -24,7 +24,8 @@ interface Group {
 
 export const group: EngineFactory = options => {
   const read = readOptions('group', options);
-  const lossShare = read.number('lossShare', 0, 0, 0.3);
+  // Sums are used to the full: what they leave out of losses a verification by power flow would find.
+  const lossShare = read.number('lossShare', 0.02, 0, 0.3);
   const margin = read.number('marginPu', 0.0005, 0, 0.05);
   read.done();
   const known = new Memory();
@@ -40,20 +41,30 @@ export const group: EngineFactory = options => {
 };
 
 /**
- * One group for each aggregator: its sites under the asset where it has most of them, two at least. A limit for a sum reaches an aggregator
- * on its own EndDevice, which can carry one.
+ * One group for each aggregator, for a limit for a sum reaches it on its own EndDevice, which can carry one: its sites under the lowest asset
+ * that carries most of them (more than half), or else under the one that carries more than any other; two at least.
  */
-export function groupsOf({ devices }: Snapshot): Group[] {
-  const by = new Map<string, Map<string, Device[]>>();
+export function groupsOf({ assets, devices }: Pick<Snapshot, 'assets' | 'devices'>): Group[] {
+  const parents = new Map(assets.map(({ id, parent }) => [id, parent]));
+  const above = (asset: string): string[] => {
+    const path = new Set<string>();
+    for (let at: string | undefined = asset; at !== undefined && !path.has(at); at = parents.get(at)) path.add(at);
+    return [...path];
+  };
+  const by = new Map<string, { readonly count: number; readonly places: Map<string, Device[]> }>();
   for (const device of devices) {
     if (device.aggregator === undefined) continue;
-    const own = by.get(device.aggregator) ?? new Map<string, Device[]>();
-    by.set(device.aggregator, own);
-    own.set(device.asset, [...(own.get(device.asset) ?? []), device]);
+    const { count, places } = by.get(device.aggregator) ?? { count: 0, places: new Map<string, Device[]>() };
+    by.set(device.aggregator, { count: count + 1, places });
+    for (const asset of above(device.asset)) places.set(asset, [...(places.get(asset) ?? []), device]);
   }
-  return [...by].flatMap(([aggregator, places]): Group[] => {
-    const [most] = [...places].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
-    return most && most[1].length > 1 ? [{ aggregator, asset: most[0], members: most[1] }] : [];
+  return [...by].flatMap(([aggregator, { count, places }]): Group[] => {
+    const ranked = [...places].map(([asset, members]) => ({ asset, members, depth: above(asset).length }));
+    const most = Math.max(...ranked.map(({ members }) => members.length));
+    const [found] = ranked
+      .filter(({ members }) => members.length > 1 && (members.length === most || members.length > count / 2))
+      .sort((x, y) => y.depth - x.depth || y.members.length - x.members.length || (x.asset < y.asset ? -1 : 1));
+    return found ? [{ aggregator, asset: found.asset, members: found.members }] : [];
   });
 }
 

@@ -9,7 +9,7 @@ import { evSessions } from './ev-day';
 import { wantedByCars } from './evse-share';
 import { Judge, judgeDefaults, type JudgeSpec } from './judge';
 import { constantLimits, type LimitSource } from './limits';
-import { type SiteTrace } from './report/record';
+import { type SiteTrace, type SumTrace } from './report/record';
 import { Site, type Surroundings } from './site';
 import { type SiteSpec, unlimitedTwin } from './site-spec';
 import { localHour, type Place, Weather } from './weather';
@@ -34,6 +34,8 @@ export class FleetSite {
   meanLoadW = 0;
   meanTwinNetW = 0;
   meanTwinLoadW = 0;
+  /** What the site does not control, in the last second: load less sun, and what the cars would take, W. */
+  naturalW = 0;
   private readonly load: HouseLoad;
   private readonly delayS: number;
   private readonly around: Surroundings = { loadW: 0, irradianceWm2: 0, hour: 0 };
@@ -91,8 +93,8 @@ export class FleetSite {
     const net = site.step(now, around);
     const twinNet = twin.step(now, around);
     // Judged by what it was told, even where it does not obey.
-    const natural = around.loadW - (site.devices.pv?.availableW ?? 0) + wantedByCars(site.devices.evses);
-    this.judge.step(now, net, site.comms.importW, site.comms.exportW, natural);
+    this.naturalW = around.loadW - (site.devices.pv?.availableW ?? 0) + wantedByCars(site.devices.evses);
+    this.judge.step(now, net, site.comms.importW, site.comms.exportW, this.naturalW);
     this.netJ += net;
     this.loadJ += site.loadW;
     this.twinNetJ += twinNet;
@@ -125,8 +127,18 @@ export class FleetSite {
   }
 }
 
+/** Somebody who speaks for several sites: acts before each second of theirs, and is judged after it (`sum-share.ts`). */
+export interface Together {
+  readonly trace: SumTrace;
+  share(now: Seconds): void;
+  judgeSecond(now: Seconds): void;
+  flush(): void;
+}
+
 export class Fleet {
   readonly sites: readonly FleetSite[];
+  /** Aggregators that share out a limit for the sum of their sites. */
+  readonly sums: Together[] = [];
   readonly start: Seconds;
   /** The next second to be lived through. */
   now: Seconds;
@@ -160,16 +172,19 @@ export class Fleet {
 
   /** Lives through every second before `to`. */
   advance(to: Seconds): void {
-    const { sites, weather } = this;
+    const { sites, sums, weather } = this;
     while (this.now < to) {
       const { now } = this;
       weather.step(now);
       const hour = localHour(this.place, now);
+      for (let i = 0; i < sums.length; i++) sums[i]?.share(now);
       for (let i = 0; i < sites.length; i++) sites[i]?.step(now, hour, weather);
+      for (let i = 0; i < sums.length; i++) sums[i]?.judgeSecond(now);
       this.now = now + 1;
       const lived = this.now - this.start;
       if (lived % 60 !== 0) continue;
       for (let i = 0; i < sites.length; i++) sites[i]?.flush(this.now);
+      for (let i = 0; i < sums.length; i++) sums[i]?.flush();
       this.onMinute?.(lived / 60 - 1);
     }
   }

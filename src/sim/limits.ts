@@ -64,11 +64,12 @@ const nothing: LimitReading = { source: 'none' };
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Why a limit is what it is. */
-export type Binding = 'service' | 'envelope' | 'firm' | 'voltage' | 'requested' | 'schedule' | 'sensor';
+export type Binding = 'service' | 'envelope' | 'firm' | 'voltage' | 'requested' | 'schedule' | 'sensor' | 'sum';
 
 /** A further constraint on a site, in its own unit; `perUnitW` turns it into watts (volts × phases for amperes, rating / 100 for percent). */
 export interface ExtraLimit {
-  readonly binding: 'voltage' | 'requested' | 'schedule';
+  /** `sum`: its part of a limit for the sum of its aggregator's sites. */
+  readonly binding: 'voltage' | 'requested' | 'schedule' | 'sum';
   readonly import?: number;
   readonly export?: number;
   readonly unit: 'W' | 'A' | '%';

@@ -1,5 +1,5 @@
 /** The figures a run ends with, from its record and from what was counted on the wire. */
-import { type RunRecord, type Summary } from './report/record';
+import { type RunRecord, type SumTrace, type Summary } from './report/record';
 
 export type WireCounts = Pick<Summary, 'controlsPublished' | 'responses'>;
 
@@ -17,6 +17,7 @@ export function summarize(record: RunRecord, wire: WireCounts): Summary {
     ...wire,
     complianceShare: seconds === 0 ? 1 : 1 - outsideS / seconds,
     worstOvershootW: Math.max(0, ...sites.map(site => most(site.overshootW))),
+    ...(record.sums && record.sums.length > 0 && { sums: sumsOf(record.sums, minutes) }),
     overloadMinutesWithout: over(network.loadingWithout),
     overloadMinutesWith: over(network.loadingWith),
     voltageViolationsWithout: outside(network.minVoltagePuWithout, network.maxVoltagePuWithout),
@@ -29,6 +30,16 @@ export function summarize(record: RunRecord, wire: WireCounts): Summary {
     longestExcursionS: most(sites.map(site => site.longestExcursionS ?? 0)),
     longExports: sum(sites.map(site => site.longExports ?? 0)),
     shedKWh: Math.round(sum(sites.map(site => site.shedKWh)) * 1000) / 1000,
+  };
+}
+
+function sumsOf(sums: readonly SumTrace[], minutes: number): NonNullable<Summary['sums']> {
+  const seconds = minutes * 60 * sums.length;
+  const outsideS = sum(sums.map(each => sum(each.outsideS)));
+  return {
+    count: sums.length,
+    complianceShare: seconds === 0 ? 1 : 1 - outsideS / seconds,
+    worstOvershootW: Math.max(0, ...sums.map(each => most(each.overshootW))),
   };
 }
 

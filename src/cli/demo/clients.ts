@@ -4,7 +4,7 @@ import { type Log } from '../../base/log';
 import { type Random } from '../../base/random';
 import { type Tasks } from '../../base/tasks';
 import { activePower } from '../../base/units';
-import { createClient, type Client } from '../../client/client';
+import { createClient, type Client, type ClientOptions } from '../../client/client';
 import { type DerInfo } from '../../client/der-info';
 import { averageOf } from '../../client/mirror';
 import { receiveNotifications } from '../../client/receiver';
@@ -69,17 +69,24 @@ export function connectSite(fleetSite: FleetSite, device: Identity, deps: Client
     dialect: 'csipaus-1.2' as const,
     startSpreadS: 60,
     ...(dcap !== undefined && { dcap }),
-    der: derInfo(fleetSite),
-    mirror: {
-      description: 'Point of connection',
-      quantities: [{ name: 'net power', type: averageOf(38), read: () => Math.round(fleetSite.meanNetW) }],
-    },
+    ...deviceOptions(fleetSite),
   };
   const told = notificationURI === undefined ? undefined : new ToldClient({ ...options, notificationURI });
   const client = told?.client ?? createClient(options);
   fleetSite.site.source = { current: now => client.limits(now), schedule: when => client.limitsAt(when) };
   const whole = told ?? client;
   return { client, transport, ...(told && { told }), start: () => whole.start(), stop: () => whole.stop() };
+}
+
+/** What a site tells of itself and measures, whoever speaks for it. */
+export function deviceOptions(fleetSite: FleetSite): Pick<ClientOptions, 'der' | 'mirror'> {
+  return {
+    der: derInfo(fleetSite),
+    mirror: {
+      description: 'Point of connection',
+      quantities: [{ name: 'net power', type: averageOf(38), read: () => Math.round(fleetSite.meanNetW) }],
+    },
+  };
 }
 
 /** A site that subscribes to what it follows, and is told of changes on a port of its own of this machine. */

@@ -13,6 +13,7 @@ import { planFleet, type FleetPlan } from '../../sim/fleet-plan';
 import { exportRatingW, type SiteSpec } from '../../sim/site-spec';
 import { issueDevice, loadPki, type Device } from '../../tls';
 import { type OperatorApi } from '../operator-api';
+import { type AggregatorPlan, planAggregators } from './aggregators';
 import { derTypeOf } from './clients';
 import { neededOptions } from './engine-needs';
 
@@ -27,12 +28,16 @@ export interface DemoOptions {
   /** Seconds between runs of the engine. */
   readonly everyS: number;
   readonly pollS: number;
+  /** Aggregators that speak for several sites each. */
+  readonly aggregators: number;
 }
 
 export interface Prepared {
   readonly network: Network;
   readonly plan: FleetPlan;
+  /** By id of the site or name of the aggregator. */
   readonly devices: ReadonlyMap<string, Device>;
+  readonly aggregators: readonly AggregatorPlan[];
   readonly start: Seconds;
 }
 
@@ -91,19 +96,29 @@ export async function prepare(options: DemoOptions, say: (text: string) => void)
     { clock: new ManualClock(start), log: silentLog, metrics: noMetrics },
   );
   const pki = loadPki(dir);
+  const aggregators = planAggregators(network, plan, options.aggregators);
+  const clients = [
+    ...plan.sites.map(({ id }) => ({ name: id, role: 'device' as const })),
+    ...aggregators.map(({ name }) => ({ name, role: 'aggregator' as const })),
+  ];
   const devices = new Map(
-    plan.sites.map((site, i) => [
-      site.id,
-      issueDevice(pki, { name: site.id, role: 'device', serial: `DEMO-${i + 1}` }),
-    ]),
+    clients.map(({ name, role }, i) => [name, issueDevice(pki, { name, role, serial: `DEMO-${i + 1}` })]),
   );
-  return { network, plan, devices, start };
+  return { network, plan, devices, aggregators, start };
 }
 
-/** Registers every site with the server, all in one request. */
-export async function register(api: OperatorApi, { plan, devices }: Prepared): Promise<void> {
-  const sites = plan.sites.map(site => entryOf(site, devices.get(site.id)));
-  await api.post('/api/sites', { sites });
+/** Registers every site with the server, all in one request, and those who speak for some of them. */
+export async function register(api: OperatorApi, { plan, devices, aggregators }: Prepared): Promise<void> {
+  const managers = new Map(
+    aggregators.flatMap(({ name, sites }) => sites.map(site => [site, devices.get(name)?.lfdi])),
+  );
+  const who = (name: string) => ({ name, lfdi: devices.get(name)?.lfdi, pin: devices.get(name)?.pin });
+  const sites = plan.sites.map(site => {
+    const manager = managers.get(site.id);
+    return { ...entryOf(site, devices.get(site.id)), ...(manager !== undefined && { manager }) };
+  });
+  const speakers = aggregators.map(({ name }) => ({ ...who(name), role: 'aggregator' }));
+  await api.post('/api/sites', { sites: [...sites, ...speakers] });
 }
 
 /** What the operator API wants to be told of a site. */

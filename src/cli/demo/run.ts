@@ -12,7 +12,8 @@ import { Fleet } from '../../sim/fleet';
 import { NetworkTracer } from '../../sim/network-trace';
 import { type RunEvent, type RunRecord, type Summary } from '../../sim/report/record';
 import { summarize } from '../../sim/summary';
-import { connectSite, type SiteClient } from './clients';
+import { type AggregatorClient, connectAggregator } from './aggregators';
+import { type ClientDeps, connectSite, type SiteClient } from './clients';
 import { pacer } from './pace';
 import { register, timeZone, type DemoOptions, type Prepared } from './prepare';
 import { type ServerProcess } from './server-process';
@@ -57,7 +58,7 @@ export async function drive(
   options: Drive,
   io: { real: Clock; log: Log; stop: AbortSignal; show: (progress: Progress) => Promise<void> },
 ): Promise<DemoResult> {
-  const { network, plan, devices, start } = prepared;
+  const { aggregators, network, plan, devices, start } = prepared;
   const { hours, seed, speed, killEngineAtHour, title } = options;
   const clock = new ManualClock(start);
   const faults: unknown[] = [];
@@ -68,24 +69,27 @@ export async function drive(
   fleet.onMinute = minute => tracer.minute(minute);
   await register(server.api, prepared);
   await server.api.post('/api/envelopes/run');
-  const clients = new Map<string, SiteClient>();
+  const deps = (rootsPem: string): ClientDeps => ({
+    host: '127.0.0.1',
+    port: server.port,
+    rootsPem,
+    clock,
+    tasks: work,
+    random: seededRandom(seed).fork('clients'),
+    log: io.log,
+  });
+  const managed = new Set(aggregators.flatMap(({ sites }) => sites));
+  const clients: (SiteClient | AggregatorClient)[] = [];
   for (const site of fleet.sites) {
     const device = devices.get(site.spec.id);
-    if (device)
-      clients.set(
-        site.spec.id,
-        connectSite(site, device, {
-          host: '127.0.0.1',
-          port: server.port,
-          rootsPem: device.rootsPem,
-          clock,
-          tasks: work,
-          random: seededRandom(seed).fork('clients'),
-          log: io.log,
-        }),
-      );
+    if (device && !managed.has(site.spec.id)) clients.push(connectSite(site, device, deps(device.rootsPem)));
   }
-  for (const { client } of clients.values()) client.start();
+  for (const each of aggregators) {
+    const device = devices.get(each.name);
+    const client = device && connectAggregator(fleet, each, devices, { ...deps(device.rootsPem), seed });
+    if (client) clients.push(client);
+  }
+  for (const client of clients) client.start();
   const pace = pacer(io.real, speed);
   const minutes = Math.round(hours * 60);
   const end = start + minutes * 60;
@@ -123,7 +127,7 @@ export async function drive(
       await pace(next - start);
     }
   } finally {
-    for (const { client } of clients.values()) client.stop();
+    for (const client of clients) client.stop();
   }
   const { controlsPublished, responses, events: noted, failures } = await told(server.api);
   events.push(...noted);
@@ -139,6 +143,7 @@ export async function drive(
     engine: options.engine,
     seed,
     sites: fleet.traces(),
+    ...(fleet.sums.length > 0 && { sums: fleet.sums.map(({ trace }) => trace) }),
     network: tracer.trace,
     events,
   };
@@ -146,6 +151,6 @@ export async function drive(
   return {
     record,
     summary,
-    requests: [...clients.values()].reduce((sum, { transport }) => sum + transport.counts.requests, 0),
+    requests: clients.reduce((sum, { transport }) => sum + transport.counts.requests, 0),
   };
 }

@@ -38,6 +38,19 @@ export interface SiteTrace {
   shedKWh: number;
 }
 
+/** The sum over sites of one aggregator that has a limit for it, each minute. */
+export interface SumTrace {
+  readonly name: string;
+  /** Ids of its sites. */
+  readonly sites: readonly string[];
+  readonly netW: number[];
+  readonly importLimitW: number[];
+  readonly exportLimitW: number[];
+  /** As of a site. */
+  readonly outsideS: number[];
+  readonly overshootW: number[];
+}
+
 /**
  * `event` a DERControl, `default` DefaultDERControl (firm), `fallback` firm because contact was lost or the engine failed,
  * `none` before the first contact.
@@ -77,6 +90,8 @@ export interface RunRecord {
   readonly engine: string;
   readonly seed: number;
   readonly sites: readonly SiteTrace[];
+  /** Of aggregators, where there are any. */
+  readonly sums?: readonly SumTrace[];
   readonly network: NetworkTrace;
   readonly events: readonly RunEvent[];
 }
@@ -92,6 +107,8 @@ export interface Summary {
   /** Share of site-seconds inside the limits, tolerance and response time allowed: 1 is perfect. */
   readonly complianceShare: number;
   readonly worstOvershootW: number;
+  /** Limits for sums over an aggregator's sites: how many, and the share of their seconds in which they were kept. */
+  readonly sums?: { readonly count: number; readonly complianceShare: number; readonly worstOvershootW: number };
   readonly overloadMinutesWithout: number;
   readonly overloadMinutesWith: number;
   readonly voltageViolationsWithout: number;

@@ -3,7 +3,7 @@ import { count, excess, many, share } from './figures';
 import { type Summary } from './record';
 
 export interface Check {
-  readonly name: 'sites' | 'head' | 'voltage' | 'network' | 'need';
+  readonly name: 'sites' | 'sums' | 'head' | 'voltage' | 'network' | 'need';
   readonly passed: boolean;
   readonly text: string;
 }
@@ -12,7 +12,7 @@ export interface Check {
 export const allInside = (summary: Summary): boolean => summary.complianceShare >= 1 - 1e-12;
 
 /**
- * The checks: sites followed their envelopes; the head was never over its rating with them; voltages stayed in the band with
+ * The checks: sites followed their envelopes, and those of an aggregator a limit for their sum where there is one; the head was never over its rating with them; voltages stayed in the band with
  * them; no other rating of the network was broken, where that was looked at; and without them one of the two would have been broken (else the run has shown nothing).
  */
 export function checks(summary: Summary): Check[] {
@@ -27,6 +27,7 @@ export function checks(summary: Summary): Check[] {
         ? `${summary.sites === 1 ? 'The site' : `All ${count(summary.sites)} sites`} stayed inside ${summary.sites === 1 ? 'its envelope' : 'their envelopes'}`
         : `Sites were inside their envelopes ${share(summary.complianceShare)} of the time, worst overshoot ${excess(summary.worstOvershootW)}`,
     },
+    ...sumCheck(summary),
     {
       name: 'head',
       passed: overloadMinutesWith === 0,
@@ -63,6 +64,18 @@ export function checks(summary: Summary): Check[] {
         : 'Without envelopes nothing would have been broken either: this run shows no need for them',
     },
   ];
+}
+
+/** Only of a run with limits for sums: whether they were kept. */
+function sumCheck({ sums }: Summary): Check[] {
+  if (!sums) return [];
+  const kept = sums.complianceShare >= 1 - 1e-12;
+  const whose =
+    sums.count === 1 ? 'The sites of the aggregator' : `The sites of each of ${count(sums.count)} aggregators`;
+  const text = kept
+    ? `${whose} stayed inside the limit for their sum`
+    : `${whose} were inside the limit for their sum ${share(sums.complianceShare)} of the time, worst overshoot ${excess(sums.worstOvershootW)}`;
+  return [{ name: 'sums', passed: kept, text }];
 }
 
 /** Whether every check of `checks` passed. */
