@@ -25,7 +25,7 @@ interface Group {
 export const group: EngineFactory = options => {
   const read = readOptions('group', options);
   // Sums are used to the full: what they leave out of losses a verification by power flow would find.
-  const lossShare = read.number('lossShare', 0.02, 0, 0.3);
+  const lossShare = read.number('lossShare', 0.03, 0, 0.3);
   const margin = read.number('marginPu', 0.0005, 0, 0.05);
   read.done();
   const known = new Memory();

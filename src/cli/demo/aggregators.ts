@@ -9,6 +9,7 @@ import { type FleetPlan } from '../../sim/fleet-plan';
 import { silentLimits } from '../../sim/limits';
 import { SumShare } from '../../sim/sum-share';
 import { canonicalLfdi, ccm8, clientTls, type Device } from '../../tls';
+import { type OperatorApi } from '../operator-api';
 import { type ClientDeps, deviceOptions } from './clients';
 
 export interface AggregatorPlan {
@@ -42,12 +43,19 @@ export interface AggregatorClient {
   stop(): void;
 }
 
+/** Whom limits for sums are about, by name of the aggregator: what an operator tells it beside the wire. */
+export async function countedBy(api: Pick<OperatorApi, 'get'>): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { groups } = await api.get<{ groups: { name: string; sites: { name: string }[] }[] }>('/api/envelopes/groups');
+  return new Map(groups.map(({ name, sites }) => [name, sites.map(site => site.name)]));
+}
+
 /** Connects an aggregator: its sites follow their own caps, and beside them what it shares out of the sum. */
 export function connectAggregator(
   fleet: Fleet,
   { name, sites }: AggregatorPlan,
   devices: ReadonlyMap<string, Device>,
-  deps: ClientDeps & { readonly seed: number },
+  /** `counted`: the sites that its limit for a sum is about, as the operator has told it; none where it has no such limit. */
+  deps: ClientDeps & { readonly seed: number; readonly counted: readonly string[] },
 ): AggregatorClient | undefined {
   const own = devices.get(name);
   const members = sites.flatMap((id): { lfdi: string; site: FleetSite }[] => {
@@ -56,7 +64,7 @@ export function connectAggregator(
   });
   const [first] = members;
   if (!own || !first) return undefined;
-  const { clock, dcap, host, log, port, random, rootsPem, seed, tasks } = deps;
+  const { clock, counted, dcap, host, log, port, random, rootsPem, seed, tasks } = deps;
   const transport = httpsTransport({ host, port, tls: clientTls({ ...own, rootsPem, clock, suites: [ccm8] }) });
   const by = new Map(members.map(({ lfdi, site }) => [lfdi, site]));
   const aggregator = new Aggregator({
@@ -80,13 +88,11 @@ export function connectAggregator(
       current: now => aggregator.devices.get(lfdi)?.limits(now) ?? silent,
       schedule: when => aggregator.devices.get(lfdi)?.limitsAt(when) ?? silent,
     };
-  const sum = new SumShare(
-    name,
-    members.map(({ site }) => site),
-    first.site.spec.comms,
-    seededRandom(seed).fork(name),
-  );
-  sum.source = { current: now => aggregator.together?.limits(now) ?? silent };
-  fleet.sums.push(sum);
+  const together = members.flatMap(({ site }) => (counted.includes(site.spec.id) ? [site] : []));
+  if (together.length > 0) {
+    const sum = new SumShare(name, together, first.site.spec.comms, seededRandom(seed).fork(name));
+    sum.source = { current: now => aggregator.together?.limits(now) ?? silent };
+    fleet.sums.push(sum);
+  }
   return { transport, start: () => aggregator.start(), stop: () => aggregator.stop() };
 }

@@ -12,7 +12,7 @@ import { Fleet } from '../../sim/fleet';
 import { NetworkTracer } from '../../sim/network-trace';
 import { type RunEvent, type RunRecord, type Summary } from '../../sim/report/record';
 import { summarize } from '../../sim/summary';
-import { type AggregatorClient, connectAggregator } from './aggregators';
+import { type AggregatorClient, connectAggregator, countedBy } from './aggregators';
 import { type ClientDeps, connectSite, type SiteClient } from './clients';
 import { pacer } from './pace';
 import { register, timeZone, type DemoOptions, type Prepared } from './prepare';
@@ -84,9 +84,11 @@ export async function drive(
     const device = devices.get(site.spec.id);
     if (device && !managed.has(site.spec.id)) clients.push(connectSite(site, device, deps(device.rootsPem)));
   }
+  const counted = aggregators.length > 0 ? await countedBy(server.api) : new Map<string, readonly string[]>();
   for (const each of aggregators) {
     const device = devices.get(each.name);
-    const client = device && connectAggregator(fleet, each, devices, { ...deps(device.rootsPem), seed });
+    const own = { seed, counted: counted.get(each.name) ?? [] };
+    const client = device && connectAggregator(fleet, each, devices, { ...deps(device.rootsPem), ...own });
     if (client) clients.push(client);
   }
   for (const client of clients) client.start();
