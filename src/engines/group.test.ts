@@ -4,7 +4,8 @@ import { loadEngine } from './index';
 import { asset, device, flow, snapshot } from './testing/snapshots';
 
 const compute = async (s: Snapshot, name = 'group') => {
-  const answer = await loadEngine(name, { lossShare: 0 }, '.').engine.compute(s, new AbortController().signal);
+  const lossless = { lossShare: 0, ...(name === 'group' && { reactiveShare: 0 }) };
+  const answer = await loadEngine(name, lossless, '.').engine.compute(s, new AbortController().signal);
   return {
     groups: groupsIn(answer),
     importW: new Map(envelopesOf(answer).map(({ device: id, importW }) => [id, importW[0]])),

@@ -24,8 +24,9 @@ interface Group {
 
 export const group: EngineFactory = options => {
   const read = readOptions('group', options);
-  // Sums are used to the full: what they leave out of losses a verification by power flow would find.
+  // Sums are used to the full: losses and reactive power that they leave out would be an overload.
   const lossShare = read.number('lossShare', 0.03, 0, 0.3);
+  const reactiveShare = read.number('reactiveShare', 0.15, 0, 0.5);
   const margin = read.number('marginPu', 0.0005, 0, 0.05);
   read.done();
   const known = new Memory();
@@ -36,7 +37,7 @@ export const group: EngineFactory = options => {
     slow: true,
     moreRoom: 'least',
     guards: 'groups',
-    compute: (snapshot, signal) => compute(snapshot, { lossShare, margin }, known, signal),
+    compute: (snapshot, signal) => compute(snapshot, { lossShare, reactiveShare, margin }, known, signal),
   } satisfies Engine;
 };
 
@@ -70,7 +71,7 @@ export function groupsOf({ assets, devices }: Pick<Snapshot, 'assets' | 'devices
 
 async function compute(
   snapshot: Snapshot,
-  { lossShare, margin }: { lossShare: number; margin: number },
+  { lossShare, reactiveShare, margin }: { lossShare: number; reactiveShare: number; margin: number },
   known: Memory,
   signal: AbortSignal,
 ) {
@@ -89,6 +90,7 @@ async function compute(
     snapshot,
     {
       lossShare,
+      reactiveShare,
       capsAt: (step, direction, tree): Caps | undefined => {
         at = { step, direction };
         return boxes?.caps(step, direction, tree);

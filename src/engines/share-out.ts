@@ -12,6 +12,11 @@ import { type Draws, type Tree, capOrder, maxMin, ownCap, treeOf } from './max-m
 export interface SharePolicy {
   /** Losses of imports that the passive forecast leaves out, as a share of them; 0 unless given. */
   readonly lossShare?: number;
+  /**
+   * Reactive power that lines and transformers take up when they are full and the passive forecast leaves out, as a share of what
+   * they carry; 0 unless given. It leaves √(1 − share²) for watts.
+   */
+  readonly reactiveShare?: number;
   /** Share weight of a device, above 0; by `Device.weight` unless given. */
   readonly weight?: (device: Device, direction: Direction) => number;
   /** What each device takes beyond firm; progressive filling unless given. */
@@ -60,7 +65,7 @@ interface Way {
 /** @throws the reason of `signal` when it is aborted */
 export async function shareOut(snapshot: Snapshot, policy: SharePolicy, signal: AbortSignal) {
   const { steps } = snapshot;
-  const { capsAt, fill = progressive, lossShare = 0 } = policy;
+  const { capsAt, fill = progressive, lossShare = 0, reactiveShare = 0 } = policy;
   const tree = treeOf(snapshot.assets, snapshot.devices);
   const ways = directions.map(direction => prepare(tree, direction, steps, policy));
   const short = new Map<string, Shortfall>();
@@ -72,7 +77,8 @@ export async function shareOut(snapshot: Snapshot, policy: SharePolicy, signal: 
     signal.throwIfAborted();
     for (const way of ways) {
       const { direction, firmW, weights } = way;
-      const efficiency = direction === 'import' ? 1 / (1 + lossShare) : 1;
+      const watts = Math.sqrt(1 - reactiveShare ** 2);
+      const efficiency = direction === 'import' ? watts / (1 + lossShare) : watts;
       for (const [g, { asset, phase }] of tree.constraints.entries()) {
         const leftW = headroomW(asset, direction, step, phase) * efficiency - (way.firmBelowW[g] ?? 0);
         roomW[g] = Math.max(0, leftW);
