@@ -66,7 +66,7 @@ export const serve: AddCommand = (program, io) => {
       });
       rmSync(runFile(home), { force: true });
       await server.close();
-      if (process.connected) process.disconnect(); // an open channel to the parent would keep us alive
+      if (followed && process.connected) process.disconnect(); // the channel we listen on would keep us alive
     });
 };
 
