@@ -126,6 +126,13 @@ describe('orders', () => {
     expect(await house.metrics.value('headroom_reductions_total', { reason: 'emergency' })).toBe(1);
   });
 
+  it('outlast a withdrawal: what is agreed goes to firm, and the order below it stays', async () => {
+    await run();
+    await ok('POST', '/api/orders', { ...order, ask: { kind: 'each', importW: 1000 } });
+    await ok('PUT', '/api/envelopes/Mill/withdrawal', { reason: 'emergency' });
+    expect((await controls())[0]).toMatchObject({ importW: 1000, bound: { import: 'order R14-1 (emergency)' } });
+  });
+
   it('reach a group together, and a restart in the middle loses nothing', async () => {
     await run();
     const group = await ok<{ id: string }>('POST', '/api/groups', { name: 'Street' });

@@ -52,10 +52,6 @@ export async function envelopeService(
   const checkBus = network ? busCheck(network) : () => undefined;
   const forecasts = forecastsOf(network, deps);
   const contracts = contractsReader();
-  const standingNow = async (): Promise<Standing> => ({
-    versions: await contracts(store),
-    orders: await standingOrders(store, clock.now()),
-  });
   const common = {
     store,
     clock,
@@ -63,7 +59,10 @@ export async function envelopeService(
     metrics: deps.metrics,
     pen: config.enterpriseNumber,
     withdrawn: () => withdrawnSites(store, clock.now()),
-    standing: standingNow,
+    standing: async (): Promise<Standing> => ({
+      versions: await contracts(store),
+      orders: await standingOrders(store, clock.now()),
+    }),
     variable: {
       timeZone: config.timeZone,
       publishAtS: dayS(config.variablePublishAt),
@@ -108,7 +107,7 @@ export async function envelopeService(
     runs,
     import: async envelope => {
       const { outcome, controlsPublished, events } = noted(
-        await importOne({ ...deps, standing: standingNow }, envelope),
+        await importOne({ ...deps, standing: common.standing }, envelope),
       );
       return { outcome, controlsPublished, events };
     },
@@ -116,7 +115,7 @@ export async function envelopeService(
     now: sites => standing(store, sites, clock.now(), config.enterpriseNumber),
     sums: () => shownSums(store, sites => standing(store, sites, clock.now(), config.enterpriseNumber)),
     enforce: async site => {
-      const result = await enforceWithdrawal(deps, site);
+      const result = await enforceWithdrawal({ ...deps, standing: common.standing }, site);
       return result ? noted(result).controlsPublished : 0;
     },
     checkBus,

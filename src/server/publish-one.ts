@@ -16,7 +16,8 @@ import { type Store } from '../store/api';
 import { type ServerDeps } from './deps';
 import { unsharedOf } from './unshared';
 
-type Parts = ServerDeps & { readonly store: Store; readonly standing?: () => Promise<Standing> };
+/** Contracts and orders are not to be left out: an order stays in force below whatever is published here. */
+type Parts = ServerDeps & { readonly store: Store; readonly standing: () => Promise<Standing> };
 
 /** Limits from outside. */
 export async function importOne(parts: Parts, envelope: EnvelopeImport): Promise<RunResult> {
@@ -47,7 +48,7 @@ export async function enforceWithdrawal(parts: Parts, site: string): Promise<Run
 }
 
 async function publishOne(
-  { store, clock, log, metrics, config, standing: standingNow }: Parts,
+  { store, clock, log, metrics, config, standing }: Parts,
   { maxImportW, maxExportW, firmImportW, firmExportW, weight, phases }: Site,
   { site, start, stepS, importW, exportW, reason }: EnvelopeImport,
   { name, bound: by, strict = false }: { readonly name: string; readonly bound: string; readonly strict?: boolean },
@@ -95,6 +96,6 @@ async function publishOne(
     unshared: () => unshared,
     withdrawn: () => withdrawnSites(store, clock.now()),
     strict,
-    ...(standingNow && { standing: standingNow }),
+    standing,
   }).run(reason === undefined ? {} : { reason });
 }
