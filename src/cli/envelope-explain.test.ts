@@ -1,26 +1,16 @@
 /** `headroom envelope explain` and `report`, on a folder without a running server and on a feeder file. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
-import { ManualClock } from '../base/clock';
-import { commandLine } from './testing/command-line';
+import { cliFolder, lfdiOf } from './testing/cli-folder';
 
 jest.setTimeout(60_000);
 
 const t0 = Date.UTC(2026, 5, 21, 8) / 1000;
 const oak = resolve(__dirname, '../../examples/networks/oak-street.json');
-const lfdi = (n: number) => n.toString(16).toUpperCase().padStart(40, '0');
-let cwd: string;
-const run = (...args: string[]) => commandLine(args, { cwd, clock: new ManualClock(t0) });
-async function out(...args: string[]): Promise<readonly string[]> {
-  const done = await run(...args);
-  expect([args.join(' '), done.exitCode, done.said]).toEqual([args.join(' '), 0, []]);
-  return done.out;
-}
+const { cwd, run, out, remove } = cliFolder(t0);
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), 'headroom-explain-'));
   await out('init', 'home');
   const config = join(cwd, 'home/config.json');
   const read = JSON.parse(readFileSync(config, 'utf8')) as object;
@@ -30,10 +20,10 @@ beforeAll(async () => {
   );
   const limits = ['--max-import-w', '90000', '--firm-import-w', '4000', '--max-export-w', '5000'];
   for (const [n, bus] of ['van-depot', 'parcel-depot', 'grocery'].entries())
-    await out('site', 'add', 'home', `<b>${bus}</b>`, '--lfdi', lfdi(n + 1), '--bus', bus, ...limits);
+    await out('site', 'add', 'home', `<b>${bus}</b>`, '--lfdi', lfdiOf(n + 1), '--bus', bus, ...limits);
   await out('envelope', 'run', 'home');
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+afterAll(remove);
 
 it('tells of a site what bound each interval and what it unlocks', async () => {
   const lines = await out('envelope', 'explain', 'home', '<b>grocery</b>', '--to', '+6h');

@@ -1,28 +1,14 @@
 /** `headroom group`, `program` and `control`, on a folder without a running server. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ManualClock } from '../base/clock';
-import { commandLine } from './testing/command-line';
+import { cliFolder, lfdiOf } from './testing/cli-folder';
 
 const t0 = Date.UTC(2026, 9, 12, 8) / 1000;
-const clock = new ManualClock(t0);
-let cwd: string;
-const run = (...args: string[]) => commandLine(args, { cwd, clock });
-async function out(...args: string[]): Promise<readonly string[]> {
-  const done = await run(...args);
-  expect([args.join(' '), done.exitCode, done.said]).toEqual([args.join(' '), 0, []]);
-  return done.out;
-}
-const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await out(...args, '--json')).join('')) as T;
-const lfdi = (n: number) => n.toString(16).toUpperCase().padStart(40, '0');
+const { run, out, json, remove } = cliFolder(t0);
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), 'headroom-groups-'));
   await out('init', 'home');
-  for (const n of [1, 2]) await out('site', 'add', 'home', `Barn ${n}`, '--lfdi', lfdi(n), '--max-export-w', '9000');
+  for (const n of [1, 2]) await out('site', 'add', 'home', `Barn ${n}`, '--lfdi', lfdiOf(n), '--max-export-w', '9000');
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+afterAll(remove);
 
 it('builds the tree, moves nodes and sites in it, and takes it down', async () => {
   await out('group', 'add', 'home', 'North', '--level', 'feeder');

@@ -1,28 +1,16 @@
 /** `headroom order` and the contracts of `headroom envelope`, on a folder without a running server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ManualClock } from '../base/clock';
-import { commandLine } from './testing/command-line';
+import { cliFolder, lfdiOf } from './testing/cli-folder';
 
 const t0 = Date.UTC(2026, 9, 12, 8) / 1000;
-const clock = new ManualClock(t0);
-let cwd: string;
-const run = (...args: string[]) => commandLine(args, { cwd, clock });
-async function out(...args: string[]): Promise<readonly string[]> {
-  const done = await run(...args);
-  expect([args.join(' '), done.exitCode, done.said]).toEqual([args.join(' '), 0, []]);
-  return done.out;
-}
-const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await out(...args, '--json')).join('')) as T;
-const lfdi = (n: number) => n.toString(16).toUpperCase().padStart(40, '0');
+const { cwd, run, out, json, remove } = cliFolder(t0);
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), 'headroom-order-'));
   await out('init', 'home');
   for (const n of [1, 2]) {
     const limits = ['--max-import-w', '9000', '--firm-import-w', '4000', '--max-export-w', '5000'];
-    await out('site', 'add', 'home', `Barn ${n}`, '--lfdi', lfdi(n), ...limits);
+    await out('site', 'add', 'home', `Barn ${n}`, '--lfdi', lfdiOf(n), ...limits);
   }
   writeFileSync(
     join(cwd, 'lll.csv'),
@@ -37,7 +25,7 @@ beforeAll(async () => {
     JSON.stringify({ site: '2', start: t0, stepS: 900, importW: [5000], exportW: [0] }),
   );
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+afterAll(remove);
 
 it('enters a limited load profile, publishes it without any network, and shows it', async () => {
   const letter = ['--contract', 'LLL-1', '--effective-at', '2026-10-01', '--time-zone', 'UTC'];

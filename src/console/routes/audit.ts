@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { paged } from '../paging';
+import { numberedPage, paged, stretch } from '../paging';
 import { route, type Route } from '../route';
 
 const row = z.strictObject({
@@ -13,8 +13,6 @@ const row = z.strictObject({
   detail: z.record(z.string(), z.unknown()),
 });
 
-const second = z.coerce.number().int().min(0).max(8_640_000_000_000);
-
 export const auditRoutes: readonly Route[] = [
   route({
     method: 'get',
@@ -23,16 +21,8 @@ export const auditRoutes: readonly Route[] = [
     summary: 'read the audit trail, oldest first',
     role: 'admin',
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(10_000).default(1000),
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .default(0)
-        .describe('`next` of the page before'),
-      from: second.optional().describe('Seconds since 1970, this one included'),
-      to: second.optional().describe('Seconds since 1970, this one not included'),
+      ...numberedPage,
+      ...stretch,
       who: z.string().max(200).optional(),
       what: z.string().max(200).optional(),
       subject: z.string().max(200).optional(),

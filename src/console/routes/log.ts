@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { securityEvents } from '../../functions/security-log';
 import { logLevels } from '../../services/log-lines';
-import { paged, pageQuery } from '../paging';
+import { numberedPage, paged, pageQuery, stretch } from '../paging';
 import { route, type Route } from '../route';
 
 const tag = 'Log';
 
-const second = z.coerce.number().int().min(0).max(4e12);
 const line = z.strictObject({
   id: z.number(),
   at: z.number(),
@@ -35,17 +34,9 @@ export const logRoutes: readonly Route[] = [
     summary: 'read the latest lines of the log of this process, oldest first; secrets are taken out',
     role: 'operator',
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(10_000).default(1000),
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .default(0)
-        .describe('`next` of the page before'),
+      ...numberedPage,
       level: z.enum(logLevels).default('debug').describe('The least level wanted'),
-      from: second.optional().describe('Seconds since 1970, this one included'),
-      to: second.optional().describe('Seconds since 1970, this one not included'),
+      ...stretch,
       room: z.string().max(64).optional().describe('Part of the server, such as `tls` or `envelopes`'),
     }),
     answer: paged('lines', line),
