@@ -50,6 +50,7 @@ export class Front {
   /** Answers that are being held back. */
   holding = 0;
   private presented: Credentials;
+  private round = 0;
   private readonly device: ReturnType<typeof deviceServer>;
   private readonly listeners = new Set<(heard: Heard) => void>();
 
@@ -96,10 +97,17 @@ export class Front {
 
   /** Forgets what was heard and takes all faults away; what links have told stays told. */
   reset(): void {
-    this.heard.length = 0;
-    this.connections = 0;
+    this.listenAnew();
     this.faults.clear();
     this.present(this.options.credentials);
+  }
+
+  /** Ends what is open and forgets what was heard: the last words of a client that was stopped are not those of the next. */
+  listenAnew(): void {
+    this.round++;
+    for (const socket of this.device.open.keys()) socket.destroy();
+    this.heard.length = 0;
+    this.connections = 0;
   }
 
   close(): void {
@@ -116,7 +124,8 @@ export class Front {
     const { clock, dcapPath } = this.options;
     const socket = req.socket as TLSSocket;
     const peer = peerOf(socket);
-    if (!peer) return void socket.destroy();
+    if (!peer || socket.destroyed) return void socket.destroy();
+    const { round } = this;
     const { method = '', url = '' } = req;
     const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]));
     const at = clock.nowMs() / 1000;
@@ -147,7 +156,9 @@ export class Front {
     heard.requestBody = body;
     const faults = this.faults.meet({ method, path: url, resource: heard.resource });
     heard.faults = faults.map(fault => fault.do);
-    const finish = () => this.listeners.forEach(listener => listener(heard));
+    const finish = () => {
+      if (round === this.round) this.listeners.forEach(listener => listener(heard));
+    };
     const drop = () => {
       socket.destroy();
       finish();

@@ -156,6 +156,8 @@ class Run {
         resolve(heard);
       };
     });
+    front.listenAnew();
+    this.taken = 0;
     if (scenario.unheard) mark();
     const heard = await this.now(() => stage.ask('start', 'Start the client now (or restart it).')).then(() => first);
     this.note('Start the client', 'It comes.', heard ? [] : [{ text: 'it comes', ok: false }]);
