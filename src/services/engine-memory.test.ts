@@ -4,6 +4,7 @@ import { loadEngine } from '../engines/index';
 import { asset, device, flow, snapshot } from '../engines/testing/snapshots';
 import { hostOf } from './engine-host';
 import { silentLog } from '../base/log';
+import { EngineMemory } from './engine-memory';
 
 /** A horizon of ten steps from a fixed forecast by the clock: the next run is the same but for its last step. */
 const at = (run: number, more: { firmImportW?: number; extraW?: number } = {}): Snapshot => {
@@ -79,4 +80,20 @@ it('passes on an answer that is none, and keeps nothing of it', async () => {
   nonsense = [{ device: 'a', importW: [1], exportW: [1], bound: [] }];
   expect(await host.compute(at(0))).toBe(nonsense);
   expect(host.work().computed).toBe(20);
+});
+
+it('counts an answer that two asked for at once only once', async () => {
+  const { engine } = loadEngine('equal-share', {}, '.');
+  const memory = new EngineMemory(10 * 3);
+  let computed = 0;
+  const answer = () =>
+    memory.answer(
+      at(0),
+      async part => await engine.compute(part, new AbortController().signal),
+      steps => (computed += steps),
+    );
+  await Promise.all([answer(), answer()]);
+  expect(computed).toBe(20);
+  await answer();
+  expect(computed).toBe(20);
 });

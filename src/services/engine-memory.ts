@@ -25,12 +25,12 @@ interface Column {
   readonly groups: readonly GroupEnvelope[];
 }
 
-/** Cells (devices × steps) kept at most, about 100 MB. */
-const mostCells = 4_000_000;
-
 export class EngineMemory {
   private readonly columns = new Map<string, Column>();
   private cells = 0;
+
+  /** @param mostCells cells (devices × steps) kept at most; those of the default are about 100 MB */
+  constructor(private readonly mostCells = 4_000_000) {}
 
   /** Answers a snapshot, asking `compute` only for what is not known. `computed` is told how many steps that were. */
   async answer(
@@ -72,15 +72,19 @@ export class EngineMemory {
       // A notice over several steps has the worst figure of all of them: what it is in each is not known.
       if (timed.some(({ from = 0, to = from }) => at >= from && at < to)) return;
       const key = keys[first + i] as string;
-      this.columns.delete(key);
+      this.forget(key); // another run may have kept it meanwhile
       this.columns.set(key, { ...column, notices: always });
       this.cells += column.devices.length;
     });
-    for (const [key, { devices }] of this.columns) {
-      if (this.cells <= mostCells || this.columns.size <= 1) break;
-      this.columns.delete(key);
-      this.cells -= devices.length;
+    for (const key of this.columns.keys()) {
+      if (this.cells <= this.mostCells || this.columns.size <= 1) break;
+      this.forget(key);
     }
+  }
+
+  private forget(key: string): void {
+    this.cells -= this.columns.get(key)?.devices.length ?? 0;
+    this.columns.delete(key);
   }
 }
 

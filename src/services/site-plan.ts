@@ -103,7 +103,7 @@ export function planSite(ask: SiteAsk): SitePlan {
   const grid = gridOf(ask, agreed);
   if (!grid) return nothing;
   const { refused, steps } = agreedSteps(ask, agreed, grid);
-  const told = steps.map(step => told1(ask, step));
+  const told = steps.map(step => toldOf(ask, step));
   const envelope: NewEnvelope = {
     start: grid.start,
     stepS: grid.stepS,
@@ -217,7 +217,7 @@ interface Told extends Agreed {
 }
 
 /** A step composed with the orders on the site. */
-function told1({ now, orders, site }: SiteAsk, { bound, exportW, from, importW, terms, to }: Step): Told {
+function toldOf({ now, orders, site }: SiteAsk, { bound, exportW, from, importW, terms, to }: Step): Told {
   if (orders.length === 0) return { importW, exportW, bound, order: undefined };
   const one = (direction: Direction, agreedW: number, firmW: number) => {
     const by = new Map<string, Order>();
@@ -264,7 +264,7 @@ function rowsOf(
 ): NewSeries[] {
   const { bound, exportW, importW, own, start, stepS } = publication;
   const count = importW.length;
-  const [product1, over] = [new Uint8Array(count), new Uint8Array(count)];
+  const [agreedOwn, over] = [new Uint8Array(count), new Uint8Array(count)];
   const [agreedImport, agreedExport] = [importW.slice(), exportW.slice()];
   const agreedBound = [...bound];
   for (let i = 0; i < count; i++) {
@@ -273,17 +273,17 @@ function rowsOf(
     if (mine) [agreedImport[i], agreedExport[i], agreedBound[i]] = [mine.importW, mine.exportW, mine.bound];
     const lies =
       mine !== undefined && !sameLimits(mine, told[i] ?? { importW: importW[i] ?? 0, exportW: exportW[i] ?? 0 });
-    (lies ? over : product1)[i] = own[i] ?? 0;
+    (lies ? over : agreedOwn)[i] = own[i] ?? 0;
   }
   const common = { site, publishedAt: now, start, stepS };
   const origin: Origin = product?.origin ?? originOf(agreed);
   const rows: NewSeries[] = [];
-  if (product1.some(Boolean) || (changed && product))
+  if (agreedOwn.some(Boolean) || (changed && product))
     rows.push({
       ...common,
       importW: agreedImport,
       exportW: agreedExport,
-      own: product1,
+      own: agreedOwn,
       ...packBounds(agreedBound),
       ...origin,
     });
