@@ -7,7 +7,7 @@ import { netPowerW } from '../functions/operator/net-power';
 import { changeOrder, layAside, ordersList, putNewOrder } from '../functions/operator/orders';
 import { findSite } from '../functions/operator/sites';
 import { wholeListOf } from '../functions/issued-controls';
-import { siteOf, type Site } from '../functions/site';
+import { siteOf } from '../functions/site';
 import { agreedOf } from '../services/envelopes/record';
 import { allocate, type Allocation, type Member } from '../services/orders/allocate';
 import { orderKeeper, type OrderKeeper } from '../services/orders/keeper';
@@ -57,9 +57,11 @@ export function orderService(parts: OrderParts): OrderService {
   const members = async (ids: readonly string[]): Promise<Member[]> => {
     const now = clock.now();
     const contracts = await parts.contracts(store);
+    const all = await Promise.all(ids.map(edev => siteOf(store, edev)));
+    const sites = all.flatMap(found => (found ? [found.body] : [])); // one may have been removed meanwhile
     return Promise.all(
-      ids.map(async edev => {
-        const site = (await siteOf(store, edev))?.body as Site;
+      sites.map(async site => {
+        const { edev } = site;
         const [terms = site] = termsOf(site, contracts.get(edev) ?? [], { start: now, stepS: 1, steps: 1 });
         const agreed = agreedOf(await store.series.ofSite(edev, now)).during(now, now + 1);
         const netW = await netPowerW(store, edev, { now, maxAgeS: parts.maxAgeS });

@@ -24,6 +24,9 @@ export interface OrderKeeper {
   stop(): Promise<void>;
 }
 
+/** After a fault sites are told again, s. */
+const againAfterS = 30;
+
 export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: KeeperParts): OrderKeeper {
   let cancel: Cancel = () => undefined;
   let stopped = false;
@@ -50,17 +53,19 @@ export function orderKeeper({ clock, layAside, log, orders, tasks, tell }: Keepe
     inTurn(async () => {
       try {
         const now = clock.now();
-        toldTo = now;
         const moving = (await orders()).filter(order =>
           ['releasing', 'over', 'cancelled'].includes(stateOf(order, now)),
         );
         const sites = [...new Set(moving.flatMap(({ limits }) => Object.keys(limits)))];
         if (sites.length > 0) await tell(sites);
+        toldTo = now;
         await layAside();
+        await arm();
       } catch (thrown) {
         failed(thrown);
+        cancel();
+        if (!stopped) cancel = clock.at(clock.now() + againAfterS, wake);
       }
-      await arm().catch(failed);
     });
   wake();
   return {
