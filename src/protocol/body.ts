@@ -8,13 +8,18 @@ export interface BodySource extends Readable {
 }
 
 /**
- * Reads a request body, chunked or not, gzip or plain, up to `maxBytes` on the wire and unpacked.
+ * Reads a request body, chunked or not, gzip or plain, up to `maxBytes` on the wire and unpacked, once `mayRead` has settled.
  * @throws Problem TOO_LARGE, WRONG_TYPE for an unknown Content-Encoding, BAD_REQUEST when it breaks off.
  */
-export async function readBody(source: BodySource, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  source: BodySource,
+  maxBytes: number,
+  mayRead?: () => Promise<void> | undefined,
+): Promise<Buffer> {
   const tooLarge = (got: unknown) => new Problem('TOO_LARGE', { at: 'body', want: `at most ${maxBytes} bytes`, got });
   const announced = Number(source.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(announced);
+  await mayRead?.();
   const chunks: Buffer[] = [];
   let size = 0;
   try {

@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
-import { type Clock, SystemClock } from '../base/clock';
+import { type Clock } from '../base/clock';
 import { countedIds, type Ids } from '../base/ids';
 import { type Log } from '../base/log';
 import { type Metrics } from '../base/metrics';
@@ -10,15 +10,13 @@ import { type Peer } from './access';
 import { type Answer, type Request } from './exchange';
 import { readBody, readPast } from './body';
 import { lines } from './headers';
-import { reading } from './reading';
-
-const wall = new SystemClock();
+import { type Reading } from './reading';
 
 export interface HttpDeps {
   /** Answers at once what it has at hand. */
   readonly answer: (request: Request) => Answer | Promise<Answer>;
-  /** Open connections of an identity, none of which is read from while requests of it wait for their turn. */
-  readonly socketsOf?: (lfdi: string) => Iterable<Socket>;
+  /** Who is not read from for now; without it everybody is, whatever they send. */
+  readonly reading?: Reading;
   /** Who is at the other end, decided once per connection; undefined when it was refused. */
   readonly peerOf: (request: IncomingMessage) => Peer | undefined;
   readonly clock: Clock;
@@ -41,15 +39,12 @@ export interface ConnectionLimits {
   readonly refusedBodyBytes: number;
   /** Bytes a client may leave unread before time runs against it; what is less is not worth a timer for each answer. */
   readonly unreadBytes: number;
-  /** Seconds in which nothing is read from who was told to slow down. */
-  readonly pauseS: number;
 }
 
 export const connectionLimits: ConnectionLimits = {
   ahead: 32,
   refusedBodyBytes: 131_072,
   unreadBytes: 65_536,
-  pauseS: 1,
 };
 
 export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: ServerResponse) => void {
@@ -57,17 +52,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
   const took = stopwatch(deps.metrics);
   const { turns = (_identity, run) => run(), slowMs = 120_000 } = deps;
   const limits = { ...connectionLimits, ...deps.limits };
-  const { socketsOf = () => [] } = deps;
-  const input = reading();
-  /**
-   * Who was told to slow down is not read from for a while: telling it costs as much as an answer that was kept, and a flood
-   * that is told so all the time is a flood still.
-   */
-  const holdBack = (socket: Socket, seconds: number) => {
-    if (seconds === 0 || !input.stop(socket, 'told')) return;
-    const cancel = wall.at(wall.nowMs() / 1000 + seconds, () => input.resume(socket, 'told'));
-    socket.once('close', cancel);
-  };
+  const { reading: input } = deps;
   return (req, res) => {
     if (req.socket.destroyed) return; // the rest of what was read before it was
     const startMs = deps.clock.monotonicMs();
@@ -76,6 +61,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       req.socket.destroy();
       return;
     }
+    input?.came(peer.lfdi, req.socket);
     const id = ids.next();
     const { headers, method = 'GET', url = '/' } = req;
     const request: Request = {
@@ -87,12 +73,12 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
       namesHost: headers.host !== undefined || req.httpVersion === '1.0',
       peer,
       atMs: startMs,
-      body: () => readBody(req, deps.maxBodyBytes),
+      body: () => readBody(req, deps.maxBodyBytes, () => input?.mayRead(peer.lfdi)),
     };
     const give = (answer: Answer) => {
       send(req, res, answer, logged(deps.log, answer) ? id : '', limits.refusedBodyBytes);
       if (req.socket.writableLength > limits.unreadBytes) res.setTimeout(slowMs, () => void req.socket.destroy()); // it does not read
-      if (answer.status === 429) holdBack(req.socket, limits.pauseS);
+      if (isCostly(answer, req, deps.maxBodyBytes)) input?.slowDown(peer.lfdi);
       const ms = deps.clock.monotonicMs() - startMs;
       took(method, answer, ms);
       if (logged(deps.log, answer)) record(deps.log, request, answer, ms);
@@ -104,7 +90,7 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
         ran = true;
         if (waited) {
           waitingAhead(req.socket, -1);
-          input.served(peer.lfdi);
+          input?.served(peer.lfdi);
         }
         if (res.destroyed) return;
         const answer = deps.answer(request);
@@ -115,11 +101,32 @@ export function deviceHandler(deps: HttpDeps): (req: IncomingMessage, res: Serve
     );
     if (ran) return;
     waited = true;
-    input.waits(peer.lfdi, req.socket, socketsOf(peer.lfdi));
+    input?.waits(peer.lfdi, req.socket);
     if (waitingAhead(req.socket, 1) <= limits.ahead) return;
+    input?.slowDown(peer.lfdi);
     deps.log.info('connection ended, it sends and sends without waiting', { who: peer.lfdi.slice(0, 8) });
-    req.socket.destroy();
+    endFlood(req.socket);
   };
+}
+
+/**
+ * Ends a connection with hundreds of requests in it. Node makes an Error for each of them when the connection closes, and most of
+ * the time that takes goes into stack traces which nobody reads; so none are taken while it does.
+ */
+function endFlood(socket: Socket): void {
+  let depth: number;
+  socket.prependOnceListener('close', () => {
+    depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+  });
+  socket.once('close', () => (Error.stackTraceLimit = depth));
+  socket.destroy();
+}
+
+/** What is refused at the cost of an answer, or of reading a long body: a flood of it is a flood still. */
+function isCostly({ status }: Answer, { headers }: IncomingMessage, maxBodyBytes: number): boolean {
+  const announced = Number(headers['content-length'] ?? 0) > maxBodyBytes; // refused unread
+  return status === 429 || (status === 413 && !announced);
 }
 
 /** Requests of each connection that wait for their turn. */

@@ -248,8 +248,9 @@ export const configTable = {
     1,
     0,
     60,
-    'Seconds for which nothing is read from a connection that was told to slow down; 0 for no pause.',
+    'Seconds for which nothing is read from an identity that was told to slow down; 0 for no pause.',
   ),
+  slowDownLongestS: whole(16, 1, 600, 'Longest such pause: each that follows at once on another is twice as long.'),
   maxSubscriptions: whole(100, 1, 100_000, 'Subscriptions below one EndDevice.'),
   notifySpacingS: whole(
     30,

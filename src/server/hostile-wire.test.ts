@@ -18,7 +18,7 @@ let good: DeviceClient;
 let mine: string;
 
 beforeAll(async () => {
-  home = await folder({ maxBodyBytes, requestTimeoutS: 1 });
+  home = await folder({ maxBodyBytes, requestTimeoutS: 1, slowDownPauseS: 0 });
   house = await openHouse(home.dir);
   good = house.device('good');
   const site = await house.operator('POST', '/api/sites', { name: 'Good', lfdi: good.lfdi, ...limits });

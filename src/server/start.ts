@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import { resolve } from 'node:path';
+import { SystemClock } from '../base/clock';
 import { SlewedClock } from '../base/slewed-clock';
 import { envelopeViews } from '../functions/envelope-views';
 import { behaviours } from '../functions';
@@ -11,6 +12,7 @@ import { clientError, deviceHandler } from '../protocol/device-port';
 import { httpLimits } from '../protocol/http-limits';
 import { KeptAnswers } from '../protocol/kept-answers';
 import { rateLimit, sideBySide } from '../protocol/rate';
+import { reading } from '../protocol/reading';
 import { redirectHandler } from '../protocol/redirect';
 import { inTurns } from '../protocol/turns';
 import { auditor } from '../services/audit';
@@ -126,10 +128,17 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
     await told.start();
     const moved = redirects();
     const recorded = httpLog({ clock, mostBytes: config.httpLogBytes });
+    const input = reading({
+      socketsOf: lfdi => device.socketsOf(lfdi),
+      wall: new SystemClock(),
+      firstS: config.slowDownPauseS,
+      longestS: config.slowDownLongestS,
+    });
+    closing.push(async () => input.end());
     const handler = deviceHandler({
       answer: moved.before(answer),
       peerOf: request => peerOf(request.socket),
-      socketsOf: lfdi => device.socketsOf(lfdi),
+      reading: input,
       clock,
       ids,
       log: context.log,
@@ -140,7 +149,6 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
         ahead: config.maxRequestsAhead,
         refusedBodyBytes: config.maxRefusedBodyBytes,
         unreadBytes: config.maxUnreadBytes,
-        pauseS: config.slowDownPauseS,
       },
       turns: inTurns(config.maxRequestsInTurn, () => clock.monotonicMs()),
     });
@@ -172,6 +180,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
       kept.clear(); // SelfDevice is another
     });
     device.server.maxConnections = config.maxConnections;
+    device.server.on('secureConnection', socket => input.came(peerOf(socket)?.lfdi ?? '', socket));
     device.server.on('clientError', clientError(context.log));
     const port = await listen(device.server, config.host, config.port, 'port');
     closing.push(() => end(device.server));
