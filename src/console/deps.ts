@@ -2,6 +2,7 @@ import { type Clock } from '../base/clock';
 import { type Ids, type Pen } from '../base/ids';
 import { type Metrics } from '../base/metrics';
 import { type Context, type House } from '../functions/behaviour';
+import { type DialectId } from '../model/dialect';
 import { type Complex } from '../model/dsl';
 import { type LogLines } from '../services/log-lines';
 import { type BackupService } from './backup-service';
@@ -31,6 +32,8 @@ export interface RouteDeps {
   readonly ids: Ids;
   readonly pen: Pen;
   readonly house: House;
+  /** Of clients of which nothing else is known. */
+  readonly dialect: DialectId;
   readonly metrics: Metrics;
   readonly envelopes: EnvelopeService;
   /** Refuses a value that could not be written to a client. @throws Problem BAD_VALUE with the path of what does not fit */

@@ -25,7 +25,7 @@ import { siteOf } from './site';
 const envelopeResponses = '03';
 
 /** What percentages of a site's device refer to, W. */
-export async function setMaxW({ store }: Context, edev: string): Promise<number> {
+export async function setMaxW({ store }: Pick<Context, 'store'>, edev: string): Promise<number> {
   const [settings, site] = await Promise.all([
     store.get<DERSettings>(href(model.der.settings, { edev, der: '1' })),
     siteOf(store, edev),

@@ -322,7 +322,12 @@ it('tells an operator what a site is to follow, mode by mode', async () => {
   await setDefault(deps(port), derp, { opModMaxLimW: 8000, opModConnect: true });
   const { mRID } = await issue(0, 600);
   const words = async () =>
-    (await inForceAt(deps(port), '1')).map(({ mode, program, mRID: by, value }) => [mode, program === derp, by, value]);
+    (await inForceAt(deps(port), '1', 'csipaus-1.2')).map(({ mode, program, mRID: by, value }) => [
+      mode,
+      program === derp,
+      by,
+      value,
+    ]);
   expect(await words()).toEqual([
     ['opModConnect', true, undefined, true],
     ['opModExpLimW', false, undefined, watt(1000)],
@@ -331,4 +336,34 @@ it('tells an operator what a site is to follow, mode by mode', async () => {
   ]);
   port.clock.advance(600);
   expect((await words()).at(-1)).toEqual(['opModMaxLimW', true, undefined, 8000]);
+});
+
+it.each<[DialectId, [string, unknown][]]>([
+  [
+    'csipaus-1.2',
+    [
+      ['opModExpLimW', watt(1000)],
+      ['opModImpLimW', watt(2000)],
+    ],
+  ],
+  [
+    '2023',
+    [
+      ['opModMaxLimWAbsorb', watt(2000)],
+      ['opModMaxLimWInject', watt(1000)],
+    ],
+  ],
+  ['2018', [['opModMaxLimW', 1000]]], // hundredths of a percent of setMaxW, 10 kW
+])('in the words of a client of %s, though it speaks through an aggregator', async (dialect, expected) => {
+  const { port } = await opened();
+  const words = async (edev: string, usual: DialectId) =>
+    (await inForceAt(deps(port), edev, usual)).map(({ mode, value }) => [mode, value]);
+  expect(await words('1', dialect)).toEqual(expected);
+  const [speaker, other] = ['5'.repeat(40), '6'.repeat(40)];
+  await port.add(
+    { ...siteA, name: 'Speaker', lfdi: speaker, sfdi: 5, role: 'aggregator', dialect },
+    { ...siteA, name: 'Spoken for', lfdi: other, sfdi: 6, manager: speaker, dialect: 'csipaus-1.3' },
+  );
+  const [device] = await port.store.find('lfdi', other);
+  expect(await words(device?.href.split('/')[2] ?? '', '2018')).toEqual(expected);
 });

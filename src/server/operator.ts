@@ -56,6 +56,7 @@ export function operatorServer(
     metrics,
     pen: house.house.pen,
     house: house.house,
+    dialect: config.dialect,
     envelopes,
     setPollRates: settings.setPollRates,
     setPostRate: settings.setPostRate,

@@ -173,7 +173,7 @@ export const groupRoutes: readonly Route[] = [
     role: 'viewer',
     answer: z.strictObject({ modes: z.array(modeInForce) }),
     handle: async (deps, { params }) => ({
-      modes: await inForceAt(deps, (await findSite(deps.store, params['site'] ?? '')).edev),
+      modes: await inForceAt(deps, (await findSite(deps.store, params['site'] ?? '')).edev, deps.dialect),
     }),
   }),
 ];
