@@ -55,6 +55,17 @@ it('takes back what a plan wrote before it failed or conflicted, and only that',
   expect(outcomes.sort()).toEqual(['/a kept', '/b kept', '/c kept', '/conflict conflict', '/throw BUG']);
 });
 
+it.each(['/throw', '/conflict'])('takes back %s that came alone', async href => {
+  const { add, db, outcomes, rows, turn } = start();
+  add(href);
+  await turn();
+  expect([rows(), db.inTransaction]).toEqual([[], false]);
+  expect(outcomes).toEqual([href === '/throw' ? '/throw BUG' : '/conflict conflict']);
+  add('/after');
+  await turn();
+  expect(rows()).toEqual(['/after']);
+});
+
 it('refuses the whole group when the transaction is lost, and nothing of it is left', async () => {
   const { add, rows, turn, outcomes } = start();
   for (const href of ['/a', '/lose', '/b']) add(href);

@@ -28,8 +28,9 @@ interface Job {
 /**
  * Group commit. A flush to the disk costs as much for a hundred plans as for one, and while SQLite flushes, the event loop
  * stands and requests pile up in the sockets. So a plan waits for the end of the turn of the event loop it came in; all that
- * came in that turn share one transaction. Each plan has a savepoint: it is whole or absent by itself, and it sees the plans
- * before it. A promise resolves after COMMIT has returned, never before.
+ * came in that turn share one transaction. Each plan is whole or absent by itself, and sees the plans before it. Nearly always
+ * all of them are kept; only where one is not, they are written again with a savepoint each, for which SQLite copies every page
+ * it touches. A promise resolves after COMMIT has returned, never before.
  */
 export class GroupCommit {
   private waiting: Job[] = [];
@@ -79,9 +80,7 @@ export class GroupCommit {
     const began = clock.monotonicMs();
     let outcomes: (Committed | Problem)[];
     try {
-      this.sql.begin.run();
-      outcomes = jobs.map(job => this.attempt(job.plan));
-      this.sql.commit.run();
+      outcomes = this.all(jobs) ?? this.each(jobs);
     } catch (thrown) {
       if (this.db.inTransaction) this.sql.rollback.run();
       const fault = storeProblem(thrown);
@@ -91,19 +90,43 @@ export class GroupCommit {
     for (const [i, outcome] of outcomes.entries()) this.settle(jobs[i], outcome);
   }
 
+  /** Writes all plans; undefined where one of several is not kept, and then nothing is written. */
+  private all(jobs: readonly Job[]): (Committed | Problem)[] | undefined {
+    const outcomes: (Committed | Problem)[] = [];
+    this.sql.begin.run();
+    for (const { plan } of jobs) {
+      const outcome = this.attempt(plan);
+      outcomes.push(outcome);
+      if (isKept(outcome)) continue;
+      this.sql.rollback.run();
+      return jobs.length === 1 ? outcomes : undefined;
+    }
+    this.sql.commit.run();
+    return outcomes;
+  }
+
+  /** Writes those plans that can be kept. */
+  private each(jobs: readonly Job[]): (Committed | Problem)[] {
+    this.sql.begin.run();
+    const outcomes = jobs.map(({ plan }) => {
+      this.sql.mark.run();
+      const outcome = this.attempt(plan);
+      if (!isKept(outcome)) this.sql.back.run();
+      this.sql.release.run();
+      return outcome;
+    });
+    this.sql.commit.run();
+    return outcomes;
+  }
+
   /** The outcome of one plan; throws only when the whole transaction is lost. */
   private attempt(plan: Prepared): Committed | Problem {
-    this.sql.mark.run();
-    let outcome: Committed | Problem;
     try {
-      outcome = this.options.apply(plan);
+      return this.options.apply(plan);
     } catch (thrown) {
       if (!this.db.inTransaction) throw thrown; // a full disk, say: SQLite has rolled everything back
-      outcome = storeProblem(thrown);
+      return storeProblem(thrown);
     }
-    if (outcome instanceof Problem || !outcome.ok) this.sql.back.run();
-    this.sql.release.run();
-    return outcome;
   }
 
   private settle(job: Job | undefined, outcome: Committed | Problem): void {
@@ -118,3 +141,5 @@ export class GroupCommit {
     }
   }
 }
+
+const isKept = (outcome: Committed | Problem): boolean => !(outcome instanceof Problem) && outcome.ok;
