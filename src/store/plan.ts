@@ -48,6 +48,9 @@ export interface Prepared {
   readonly audit: readonly PreparedAudit[];
 }
 
+/** Versions by href, empty. Without a prototype it is a dictionary from the start; else V8 would make a shape for each new href. */
+export const noVersions = (): Record<Href, Version> => Object.create(null) as Record<Href, Version>;
+
 /** @throws Problem BUG when the plan holds something no store can keep. */
 export function prepare(plan: Plan): Prepared {
   const put = new Map<Href, PreparedDoc>();

@@ -1,6 +1,6 @@
 import { type Href } from '../../model/href';
 import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
-import { below, checkPage, keyName, touchDoc, type Prepared, type PreparedDoc } from '../plan';
+import { below, checkPage, keyName, noVersions, touchDoc, type Prepared, type PreparedDoc } from '../plan';
 
 interface Stored {
   readonly doc: PreparedDoc;
@@ -61,7 +61,7 @@ export class MemoryDocuments {
 
   /** Writes; `conflicts` must have been empty. */
   apply(plan: Prepared): { versions: Record<Href, Version>; touched: Set<string> } {
-    const versions: Record<Href, Version> = {};
+    const versions = noVersions();
     const touched = new Set<string>();
     const touch = (doc: PreparedDoc | undefined) => doc && touchDoc(touched, doc, doc.keys);
     for (const href of this.dropped(plan)) {

@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type Href } from '../../model/href';
 import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
-import { below, checkPage, keyName, touchDoc, type Prepared, type PreparedDoc } from '../plan';
+import { below, checkPage, keyName, noVersions, touchDoc, type Prepared, type PreparedDoc } from '../plan';
 import { Lists, type Place } from './lists';
 
 interface Row extends Omit<Doc, 'body'> {
@@ -93,7 +93,7 @@ export class SqliteDocuments {
   /** Writes inside a transaction of the caller, who takes it back when there are conflicts. */
   apply(plan: Prepared): { conflict: string[]; versions: Record<Href, Version>; touched: Set<string> } {
     const moved = plan.expect.filter(([href, version]) => (this.sql.version.get(href) ?? 0) !== version);
-    const versions: Record<Href, Version> = {};
+    const versions = noVersions();
     const touched = new Set<string>();
     for (const gone of this.dropped(plan)) {
       touchDoc(touched, gone, this.sql.keys.all(gone.id));
