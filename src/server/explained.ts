@@ -6,8 +6,10 @@ import { nextTurn } from '../base/turn';
 import { type Snapshot } from '../engines/api';
 import { type ExplainAsk, type ExplainedInterval, type ExplainService } from '../console/explain-service';
 import { contractHead } from '../functions/operator/contracts';
-import { allSites, type Site } from '../functions/site';
+import { allSites, type Site, siteOf } from '../functions/site';
+import { sumRecords } from '../functions/sum-programs';
 import { accountOf, byKind, type Planned, siteAccount } from '../services/explain/account';
+import { heldBack, type HeldBack } from '../services/explain/held-back';
 import { type Interval, intervalsOf, type Otherwise, type Stretch } from '../services/explain/intervals';
 import { plannedOf } from '../services/explain/planned';
 import { versionAt } from '../services/products/version';
@@ -75,6 +77,21 @@ export function explainer(parts: ExplainerParts): Explainer {
       pen,
       otherwise: await defaultOf(store, site, clock.now()),
     });
+  /** What limits for sums keep back, besides the limits of sites. */
+  const held = async (when: Stretch): Promise<HeldBack> => {
+    const bySite = new Map<string, Interval[]>();
+    const read = async (edev: string): Promise<Interval[]> => {
+      const site = await siteOf(store, edev);
+      return site ? intervals(site.body, when) : [];
+    };
+    const sums = [];
+    for (const { aggregator, sites } of await sumRecords(store)) {
+      for (const site of sites) bySite.set(site, await read(site));
+      sums.push({ sites, intervals: await read(aggregator) });
+      await new Promise<void>(nextTurn);
+    }
+    return heldBack(sums, site => bySite.get(site) ?? [], when);
+  };
   const planned = ({ edev }: Site): Planned | undefined => plan?.bySite.get(edev);
   const head = (when: Stretch) => ({ ...when, ...(plan && { plannedAt: plan.at }) });
 
@@ -110,7 +127,7 @@ export function explainer(parts: ExplainerParts): Explainer {
       await withPlan();
       const when = stretch(ask);
       const devices = (await allSites(store)).filter(({ role }) => role === 'device');
-      const account = accountOf(await each(devices, when), when);
+      const account = accountOf(await each(devices, when), when, await held(when));
       const side = (way: 'import' | 'export') => {
         const { bound, ...rest } = account[way];
         return { ...rest, bound: bound.slice(0, mostNamed), kinds: byKind(bound) };
@@ -158,6 +175,11 @@ function against(interval: Interval, planned: Planned | undefined): ExplainedInt
 
 /** What DefaultDERControl carries; a direction that a site cannot hold a limit in is left at its rating. */
 async function defaultOf(store: Store, site: Site, now: Seconds): Promise<Otherwise> {
+  if (site.role === 'aggregator') {
+    const sum = (await sumRecords(store)).find(({ aggregator }) => aggregator === site.edev);
+    const bound = { import: 'firm', export: 'firm' };
+    return { importW: sum?.firmImportW ?? 0, exportW: sum?.firmExportW ?? 0, bound };
+  }
   const version = versionAt((await contractHead(store, site.edev))?.versions ?? [], now);
   const side = (holding: boolean, mostW: number, firmW: number): { w: number; by: string } =>
     holding ? { w: Math.min(firmW, mostW), by: 'firm' } : { w: mostW, by: 'site rating' };

@@ -90,6 +90,11 @@ it('tells the aggregator the sum on its own EndDevice, and its sites caps above 
   expect((caps[0] ?? 0) + (caps[1] ?? 0)).toBeGreaterThan(sumW * 1.5);
   expect(shown?.inForce?.bound.import).toBe('sum of the fair shares of 2 sites under T1');
 
+  // What all may do together counts the sum and who stands alone, by run and by what is published.
+  const account = (await ok('GET', '/api/envelopes/account')) as { import: { limitW: number } };
+  expect(account.import.limitW).toBeGreaterThan(28_000);
+  expect(account.import.limitW).toBeLessThanOrEqual(45_000);
+
   // On the wire: an assignment of its own EndDevice, with one program.
   const own = (await aggregator.ask('/edev/1/fsa?l=10')).body;
   expect(own).toContain('/edev/1/fsa/sum/derp');

@@ -155,7 +155,7 @@ async function runOnce(parts: RunnerParts, ask: RunAsk): Promise<RunResult> {
     engineSeconds,
     inputsHash: hash,
     ...counts,
-    ...(planned.size > 0 && { account: accountOfRun(snapshot, net.envelopes, planned) }),
+    ...(planned.size > 0 && { account: accountOfRun(snapshot, net.envelopes, planned, net.groups) }),
     perSite: net.envelopes.map(envelope =>
       siteRun(envelope, controls.get(envelope.device) ?? 0, reasonFor(envelope), planned.get(envelope.device)),
     ),

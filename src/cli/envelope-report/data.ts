@@ -9,6 +9,7 @@ import {
   byKind,
   siteAccount,
 } from '../../services/explain/account';
+import { type HeldBack, type Together, heldBack } from '../../services/explain/held-back';
 import { type Interval, type Stretch } from '../../services/explain/intervals';
 import { type BoundKind, boundKinds, kindOf } from '../../services/explain/kinds';
 
@@ -31,6 +32,8 @@ export interface ReportInput extends Stretch {
   readonly about: readonly string[];
   readonly utcOffsetS?: Seconds;
   readonly sites: readonly ReportSite[];
+  /** Limits for sums over some of them. */
+  readonly together?: readonly Together[];
   readonly checks: readonly ReportCheck[];
   /** Sentences on how it was come by. */
   readonly notes: readonly string[];
@@ -52,7 +55,7 @@ export interface Column extends Stretch {
   readonly export: ColumnSide;
 }
 export interface ColumnSide {
-  /** Sum of the limits of all sites, W. */
+  /** What all sites may do together, W. */
   readonly limitW: number;
   /** Share of sites that each kind of constraint bound, 0 … 1. */
   readonly kinds: Readonly<Partial<Record<BoundKind, number>>>;
@@ -61,21 +64,25 @@ export interface ColumnSide {
 const mostColumns = 288;
 const field = { import: 'importW', export: 'exportW' } as const;
 
-export function reportOf({ from, sites, to }: Pick<ReportInput, 'from' | 'to' | 'sites'>): Report {
+type Given = Pick<ReportInput, 'from' | 'to' | 'sites' | 'together'>;
+
+export function reportOf({ from, sites, to, together = [] }: Given): Report {
   const accounts = sites.map(({ intervals, name, planned, site }) => ({
     name,
     ...siteAccount(site, intervals, planned),
   }));
-  const account = accountOf(accounts, { from, to });
+  const own = new Map(sites.map(({ intervals, site }) => [site, intervals]));
+  const held = (when: Stretch) => heldBack(together, site => own.get(site) ?? [], when);
+  const account = accountOf(accounts, { from, to }, held({ from, to }));
   return {
     account,
     kinds: { import: byKind(account.import.bound), export: byKind(account.export.bound) },
     sites: accounts,
-    columns: columnsOf({ from, sites, to }),
+    columns: columnsOf({ from, sites, to }, held),
   };
 }
 
-function columnsOf({ from, sites, to }: Pick<ReportInput, 'from' | 'to' | 'sites'>): Column[] {
+function columnsOf({ from, sites, to }: Given, held: (when: Stretch) => HeldBack): Column[] {
   const lengthS = Math.max(300, Math.ceil((to - from) / mostColumns / 300) * 300);
   const count = Math.max(1, Math.ceil((to - from) / lengthS));
   const joules = { import: new Float64Array(count), export: new Float64Array(count) };
@@ -102,11 +109,12 @@ function columnsOf({ from, sites, to }: Pick<ReportInput, 'from' | 'to' | 'sites
   return Array.from({ length: count }, (_, c) => {
     const begins = from + c * lengthS;
     const ends = Math.min(to, begins + lengthS);
+    const heldW = held({ from: begins, to: ends });
     const side = (way: Way): ColumnSide => {
       const own = boundKinds.map((kind, k) => [kind, seconds[way][c * boundKinds.length + k] ?? 0] as const);
       const all = own.reduce((sum, [, s]) => sum + s, 0);
       return {
-        limitW: (joules[way][c] ?? 0) / (ends - begins),
+        limitW: (joules[way][c] ?? 0) / (ends - begins) - heldW[field[way]],
         kinds: Object.fromEntries(own.flatMap(([kind, s]) => (s > 0 ? [[kind, s / all]] : []))),
       };
     };

@@ -1,6 +1,7 @@
 /** Where a report's intervals come from: envelopes of a study, or the operator API of a server. */
 import { type Envelope, type Snapshot } from '../../engines/api';
 import { type Planned, type SiteAccount } from '../../services/explain/account';
+import { type Together } from '../../services/explain/held-back';
 import { type Interval, type Stretch } from '../../services/explain/intervals';
 import { allPages, type OperatorApi } from '../operator-api';
 import { type ReportSite } from './data';
@@ -60,14 +61,22 @@ export async function explanationOf(api: Pick<OperatorApi, 'get'>, site: string,
   return found;
 }
 
-/** Every site that is a device, over the same time; `fleet` says which, as `GET /api/envelopes/account` answers it. */
+/** Every site that is a device, and the limits for sums, over the same time; `fleet` says which, as `GET /api/envelopes/account` answers it. */
 export async function serverSites(
   api: Pick<OperatorApi, 'get'>,
   time: Partial<Stretch>,
-): Promise<Stretch & { readonly sites: readonly ReportSite[] }> {
+): Promise<Stretch & { readonly sites: readonly ReportSite[]; readonly together: readonly Together[] }> {
   const { from, to } = await api.get<Stretch>(`/api/envelopes/account?${timeQuery(time)}`);
   const all = await allPages<{ site: string; role?: string }>(api as OperatorApi, '/api/envelopes', 'envelopes');
   const sites: ReportSite[] = [];
   for (const { site } of all) sites.push(await explanationOf(api, site, { from, to }));
-  return { from, to, sites };
+  const { groups } = await api.get<{ groups: { aggregator: string; sites: { site: string }[] }[] }>(
+    '/api/envelopes/groups',
+  );
+  const together: Together[] = [];
+  for (const { aggregator, sites: members } of groups) {
+    const { intervals } = await explanationOf(api, aggregator, { from, to });
+    together.push({ sites: members.map(({ site }) => site), intervals });
+  }
+  return { from, to, sites, together };
 }

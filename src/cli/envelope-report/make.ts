@@ -61,7 +61,7 @@ interface Run {
 }
 
 export async function reportOfServer(api: OperatorApi, time: Partial<Stretch>): Promise<string> {
-  const { from, sites, to } = await serverSites(api, time);
+  const { from, sites, to, together } = await serverSites(api, time);
   const [{ runs }, { shortfalls }, zone, plan] = await Promise.all([
     api.get<{ runs: Run[] }>('/api/envelopes/runs'),
     api.get<{ shortfalls: { text: string }[] }>('/api/firm-shortfalls'),
@@ -76,6 +76,7 @@ export async function reportOfServer(api: OperatorApi, time: Partial<Stretch>): 
     to,
     utcOffsetS: offsetS(zone.timeZone, from),
     sites,
+    together,
     checks: [refused(sites), ...shortfalls.map(({ text }) => ({ passed: false, text }))],
     notes: [
       `Runs of this process so far: ${runs.length}, of which ${runs.filter(({ outcome }) => outcome === 'fallback').length} gave nothing that could be used.`,

@@ -4,7 +4,7 @@
 import { energy, fixed, many, missing, power, stamp, zone } from '../../sim/report/figures';
 import { markup, trusted, type Markup } from '../../sim/report/markup';
 import { styles } from '../../sim/report/styles';
-import { type Report, type ReportInput, type Way, reportOf, ways } from './data';
+import { type Report, type ReportInput, type ReportSite, type Way, reportOf, ways } from './data';
 import { boundPanel, kilo, limitPanel, percent, signed, sitesPanel } from './plots';
 
 /** What the sheet of the run's report lacks: colours of what binds, told apart in the common colour blindnesses. */
@@ -134,11 +134,12 @@ const method: readonly (readonly [string, string])[] = [
 ];
 
 /** Moved in time, so that times of day print as the clock on the wall had them. */
-export function movedBy<T extends Pick<ReportInput, 'from' | 'to' | 'sites'>>(input: T, by: number): T {
+export function movedBy<T extends Pick<ReportInput, 'from' | 'to' | 'sites' | 'together'>>(input: T, by: number): T {
   if (by === 0) return input;
-  const sites = input.sites.map(site => ({
-    ...site,
-    intervals: site.intervals.map(each => ({ ...each, from: each.from + by, to: each.to + by })),
-  }));
-  return { ...input, from: input.from + by, to: input.to + by, sites };
+  const moved = <P extends Pick<ReportSite, 'intervals'>>(part: P): P => ({
+    ...part,
+    intervals: part.intervals.map(each => ({ ...each, from: each.from + by, to: each.to + by })),
+  });
+  const { from, sites, to, together = [] } = input;
+  return { ...input, from: from + by, to: to + by, sites: sites.map(moved), together: together.map(moved) };
 }

@@ -4,6 +4,7 @@
  */
 import { type Seconds } from '../../base/clock';
 import { type BoundBy } from '../envelopes/controls';
+import { type HeldBack } from './held-back';
 import { type Interval, type Stretch } from './intervals';
 import { type BoundKind, kindOf } from './kinds';
 
@@ -26,7 +27,7 @@ export interface BoundShare {
 export interface Unlocked {
   /** Of the plan, W; of several sites, the sum. */
   readonly plannedW: number;
-  /** Mean over the time, W; of several sites, of the sum. */
+  /** Mean over the time, W; of several sites, of what they may do together. */
   readonly meanW: number;
   readonly kWh: number;
   /** Most and least in any interval, W; of several sites, of one of them. */
@@ -36,7 +37,7 @@ export interface Unlocked {
 
 /** One direction. */
 export interface SideAccount {
-  /** Mean limit over the time, W; of several sites, of the sum of their limits. */
+  /** Mean limit over the time, W; of several sites, of what they may do together. */
   readonly limitW: number;
   /** Of the sites with a plan; missing where none has one. */
   readonly unlocked?: Unlocked;
@@ -101,8 +102,8 @@ export function siteAccount(site: string, intervals: readonly Interval[], planne
   return { site, import: side('import'), export: side('export') };
 }
 
-/** All sites together, over the same time. */
-export function accountOf(sites: readonly SiteAccount[], { from, to }: Stretch): Account {
+/** All sites together, over the same time. `held`: what limits for sums keep back of what the sites' own add up to. */
+export function accountOf(sites: readonly SiteAccount[], { from, to }: Stretch, held?: HeldBack): Account {
   const side = (way: Way): SideAccount & Fairness => {
     let limitW = 0;
     let unlocked: Unlocked | undefined;
@@ -112,9 +113,10 @@ export function accountOf(sites: readonly SiteAccount[], { from, to }: Stretch):
       if (own.unlocked) unlocked = unlocked ? added(unlocked, own.unlocked) : own.unlocked;
       for (const { by: name, siteHours } of own.bound) by.set(name, (by.get(name) ?? 0) + siteHours * 3600);
     }
+    const heldW = held?.[field[way]] ?? 0;
     return {
-      limitW,
-      ...(unlocked && { unlocked }),
+      limitW: limitW - heldW,
+      ...(unlocked && { unlocked: less(unlocked, heldW, to - from) }),
       bound: sharesOf(by),
       ...fairness(sites.map(({ [way]: own }) => own.limitW)),
     };
@@ -128,6 +130,12 @@ const added = (a: Unlocked, b: Unlocked): Unlocked => ({
   kWh: a.kWh + b.kWh,
   mostW: Math.max(a.mostW, b.mostW),
   leastW: Math.min(a.leastW, b.leastW),
+});
+
+const less = (unlocked: Unlocked, w: number, seconds: Seconds): Unlocked => ({
+  ...unlocked,
+  meanW: unlocked.meanW - w,
+  kWh: unlocked.kWh - (w * seconds) / 3_600_000,
 });
 
 /** Of what each has, 0 or above. */

@@ -5,8 +5,10 @@
 import { wireWatts } from '../../base/units';
 import { type Snapshot, envelopesOf } from '../../engines/api';
 import { worstHour } from '../../engines/worst-hour';
+import { type SafeGroup } from '../group-net';
 import { type SafeEnvelope } from '../safety-net';
 import { type Account, type Planned, accountOf, siteAccount } from './account';
+import { heldBack } from './held-back';
 import { type Interval } from './intervals';
 
 type Unshared = ReadonlyMap<string, { readonly importW?: number; readonly exportW?: number }>;
@@ -42,11 +44,10 @@ export function accountOfRun(
   { start, stepS, steps }: Snapshot,
   envelopes: readonly SafeEnvelope[],
   planned: ReadonlyMap<string, Planned>,
+  groups: readonly SafeGroup[] = [],
 ): Account {
-  const sites = envelopes.flatMap(({ bound, device, exportW, importW }) => {
-    const own = planned.get(device);
-    if (!own) return [];
-    const intervals = bound.map((by, step): Interval => {
+  const intervalsOf = ({ bound, exportW, importW }: Pick<SafeEnvelope, 'bound' | 'exportW' | 'importW'>): Interval[] =>
+    bound.map((by, step): Interval => {
       const from = start + step * stepS;
       return {
         from,
@@ -57,7 +58,16 @@ export function accountOfRun(
         engine: '',
       };
     });
-    return [siteAccount(device, intervals, own)];
+  const intervals = new Map(envelopes.map(envelope => [envelope.device, intervalsOf(envelope)]));
+  const sites = envelopes.flatMap(({ device }) => {
+    const own = planned.get(device);
+    return own ? [siteAccount(device, intervals.get(device) ?? [], own)] : [];
   });
-  return accountOf(sites, { from: start, to: start + steps * stepS });
+  const when = { from: start, to: start + steps * stepS };
+  const sums = groups.map(group => ({ sites: group.devices, intervals: intervalsOf(group) }));
+  return accountOf(
+    sites,
+    when,
+    heldBack(sums, site => intervals.get(site) ?? [], when),
+  );
 }
