@@ -85,6 +85,9 @@ it('leaves who goes on alone for twice as long each time, and forgets who has sl
   input.end();
   clock.advance(10);
   expect(a.socket.paused).toBe(true); // nobody is waited for any more
+  a.socket.paused = false;
+  input.slowDown('A');
+  expect(a.socket.paused).toBe(false);
 });
 
 it('lets bodies wait for the end of the pause, and reads them one after the other', async () => {

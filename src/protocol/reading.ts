@@ -58,6 +58,7 @@ export function reading({ socketsOf, wall, firstS, longestS }: ReadingOptions): 
   const against = new WeakMap<Socket, Set<Why>>();
   const waiting = new Map<string, number>();
   const pauses = new Map<string, Pause>();
+  let ended = false;
   const stop = (socket: Socket, why: Why) => {
     const reasons = against.get(socket) ?? new Set();
     against.set(socket, reasons.add(why));
@@ -104,7 +105,7 @@ export function reading({ socketsOf, wall, firstS, longestS }: ReadingOptions): 
     },
     slowDown: identity => {
       const last = pauses.get(identity);
-      if (firstS === 0 || last?.over === false) return;
+      if (firstS === 0 || last?.over === false || ended) return;
       last?.cancel();
       const seconds = last ? Math.min(2 * last.seconds, longestS) : firstS;
       const cancel = after(seconds, () => release(identity, pause));
@@ -120,6 +121,7 @@ export function reading({ socketsOf, wall, firstS, longestS }: ReadingOptions): 
       return pause?.over === false ? new Promise(read => pause.bodies.push(read)) : undefined;
     },
     end: () => {
+      ended = true;
       for (const { cancel, bodies } of pauses.values()) {
         cancel();
         for (const read of bodies) read();
