@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { commandLine } from './testing/command-line';
@@ -24,6 +24,7 @@ let cwd: string;
 let cases = 0;
 let taken: Server;
 let takenPort: number;
+const callers = new Set<Socket>();
 
 beforeAll(async () => {
   const fields = ['port=0', 'operatorPort=0', 'host=127.0.0.1', 'logLevel=silent', `network=${network}`];
@@ -46,12 +47,13 @@ beforeAll(async () => {
   ];
   const site = await commandLine(lot, { cwd: root });
   expect([exitCode, site]).toMatchObject([0, { exitCode: 0, said: [] }]);
-  taken = createServer();
+  taken = createServer(socket => callers.add(socket));
   await new Promise<void>(done => taken.listen(0, '127.0.0.1', done));
   takenPort = (taken.address() as { port: number }).port;
 });
 afterAll(() => {
   taken.close();
+  for (const socket of callers) socket.destroy();
   rmSync(root, { recursive: true, force: true });
 });
 beforeEach(() => {
