@@ -193,7 +193,7 @@ export const configTable = {
     'TLS handshakes begun in a second; the others wait, address by address.',
   ),
   maxHandshakesInBurst: whole(
-    2,
+    1,
     1,
     100_000,
     'Of these, how many at one moment after a pause; each holds up everybody for a few milliseconds.',

@@ -21,7 +21,7 @@ export interface GateLimits {
 
 export const gateLimits: GateLimits = {
   perSecond: 100,
-  burst: 2,
+  burst: 1,
   atOnce: 512,
   atOncePerAddress: 128,
   waiting: 4096,
