@@ -3,17 +3,23 @@
  * Oak Street where that feeder is not beside the repository), and what verifying costs. The baseline is `equal-share`, which solves no power
  * flow; of box-robust on one core it is the bar of 60 ms. Then ten thousand sites, end to end (envelope-scale.ts); `--whole` computes all of them.
  */
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SystemClock } from '../src/base/clock';
 import { silentLog } from '../src/base/log';
+import { seededRandom } from '../src/base/random';
+import { neededOptions } from '../src/cli/demo/engine-needs';
 import { type Envelope, envelopesOf, type Snapshot } from '../src/engines/api';
-import { loadEngine } from '../src/engines';
+import { engineNames, loadEngine } from '../src/engines';
 import { sitesOf, snapshotOf } from '../src/engines/network-snapshot';
+import { type Network } from '../src/grid/network';
 import { withHeadRating } from '../src/grid/assets';
 import { drawsInStep } from '../src/grid/passive-draws';
 import { reduced } from '../src/grid/reduce';
 import { Verifier } from '../src/grid/verify';
 import { hostOf } from '../src/services/engine-host';
+import { planFleet } from '../src/sim/fleet-plan';
 import { scaleRows } from './envelope-scale';
 import { benchFeeder } from './grid';
 import { type BenchResult } from './result';
@@ -50,6 +56,11 @@ export async function envelopes(args: readonly string[]): Promise<BenchResult> {
     ['box-robust', { policy: 'sum' }],
     ['box-robust', { policy: 'sum', leastShare: 0.8 }],
   ] as const;
+  const others = await withNeeds(
+    feeder,
+    snapshot,
+    engineNames.filter(name => name !== 'equal-share' && !cases.some(([each]) => each === name)),
+  );
   const rows: { case: string; value: number; baseline: number }[] = [
     { case: 'equal-share', value: base.ms, baseline: base.ms },
   ];
@@ -60,6 +71,7 @@ export async function envelopes(args: readonly string[]): Promise<BenchResult> {
     const label = Object.keys(options).length > 0 ? `${name} ${JSON.stringify(options)}` : name;
     rows.push({ case: label, value: ms, baseline: name === 'box-robust' ? barMs : base.ms });
   }
+  rows.push(...others.map(({ ms, name }) => ({ case: name, value: ms, baseline: base.ms })));
   const again = await hostMs(snapshot, 'box-robust');
   rows.push(
     { case: 'box-robust, threads over all cores', value: again.first, baseline: barMs },
@@ -83,15 +95,45 @@ export async function envelopes(args: readonly string[]): Promise<BenchResult> {
   };
 }
 
+/** Engines that cannot do without a profile, a history or one another: with what a demo makes for them, from the same feeder. */
+async function withNeeds(network: Network, read: Snapshot, names: readonly string[]) {
+  const dir = mkdtempSync(join(tmpdir(), 'headroom-bench-'));
+  try {
+    const buses = new Set(read.devices.map(({ bus }) => bus));
+    const random = seededRandom(1);
+    // Everybody has panels, and so is a site of the plan.
+    const { sites } = planFleet(network, { midnight: read.start, random, pvShare: 1 });
+    const plan = {
+      sites: sites.filter(({ bus }) => buses.has(bus)),
+      passive: network.loads.filter(({ bus }) => !buses.has(bus)),
+    };
+    const ids = new Map(plan.sites.map(({ bus }, i) => [bus, String(i + 1)])); // as histories name them
+    const devices = read.devices.map((device, i) => ({
+      ...device,
+      id: ids.get(device.bus ?? '') ?? device.id,
+      ...(i % 2 === 0 && { aggregator: 'aggregator' }),
+    }));
+    const found: { name: string; ms: number }[] = [];
+    for (const name of names) {
+      const options = neededOptions(name, { dir, network, plan, timeZone: 'UTC', random, midnightS: 0 }) ?? {};
+      found.push({ name, ms: (await timeOf({ ...read, devices }, name, options, dir)).ms });
+    }
+    return found;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
 async function timeOf(
   snapshot: Snapshot,
   name: string,
   options: unknown,
+  dir = '.',
 ): Promise<{ ms: number; answer: readonly Envelope[] }> {
   const signal = new AbortController().signal;
   // Once to warm up; a fresh engine then, so that nothing is remembered.
-  await loadEngine(name, options, '.').engine.compute(snapshot, signal);
-  const { engine } = loadEngine(name, options, '.');
+  await loadEngine(name, options, dir).engine.compute(snapshot, signal);
+  const { engine } = loadEngine(name, options, dir);
   const from = clock.monotonicMs();
   const answer = envelopesOf(await engine.compute(snapshot, signal));
   return { ms: (clock.monotonicMs() - from) / snapshot.steps, answer };
