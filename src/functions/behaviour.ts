@@ -93,12 +93,16 @@ export interface Subscribed {
   readonly digest: string;
 }
 
-/** A page asked of a list; `from` and `to` bound sort keys (store/api PageQuery). */
+/**
+ * A page asked of a list; `from` and `to` bound sort keys (store/api PageQuery). `after` says the same where the list's first key
+ * is a time: only entries later than that.
+ */
 export interface PageAsk {
   readonly start: number;
   readonly limit: number;
   readonly from?: string;
   readonly to?: string;
+  readonly after?: Seconds;
 }
 
 export interface ListView {

@@ -52,17 +52,31 @@ it('drops coarse rows that are very old', async () => {
   expect(await store.readings.coarse(meter, 0, now)).toHaveLength(1);
 });
 
-it('drops reading sets with their readings', async () => {
-  const readings = [40, 20].map(days => row(now - days * day, { set: `${days}` }));
-  const store = await house({ readings });
-  const set = (days: number) => {
-    const timePeriod = { start: now - days * day, duration: 900 };
-    return docOf(model.metering.readingSet, { upt: 'P', mr: 'M', rs: `${days}` }, { mRID: `${days}`, timePeriod }, now);
-  };
-  await store.commit({ put: [set(40), set(20)] });
-  expect(await keepHouse(store, now, policy)).toMatchObject({ setsGone: 1, thinned: 1 });
-  const left = await store.page(`${meter}/rs`, { start: 0, limit: 9 });
-  expect(left.docs.map(doc => doc.href)).toEqual([`${meter}/rs/20`]);
+it('drops reading sets with their readings, and old ones that never had any', async () => {
+  const store = await house();
+  const set = (name: string, days: number) => ({ meter, set: name, start: now - days * day, durationS: 900 });
+  await store.commit({
+    sets: [set('40', 40), set('20', 20), set('E0', 40), set('E1', 20)],
+    readings: [40, 20].map(days => row(now - days * day, { set: `${days}` })),
+  });
+  expect(await keepHouse(store, now, policy)).toMatchObject({ setsGone: 2, thinned: 1 });
+  const { sets, all } = await store.readings.sets(meter, { start: 0, limit: 9 });
+  expect(sets.map(each => each.set)).toEqual(['E1', '20']);
+  expect(all).toBe(2);
+  await store.commit({ sets: [set('E2', 31)] });
+  expect(await keepHouse(store, now, policy)).toMatchObject({ setsGone: 1, thinned: 0 });
+});
+
+it('drops many old sets in small plans', async () => {
+  const store = await house();
+  const sets = Array.from({ length: 1100 }, (_, i) => ({
+    meter,
+    set: `${i}`,
+    start: now - 40 * day + i,
+    durationS: 1,
+  }));
+  await store.commit({ sets, readings: sets.map(({ set, start }) => row(start, { set })) });
+  expect(await keepHouse(store, now, policy)).toMatchObject({ setsGone: 1100, thinned: 1100 });
 });
 
 it('drops a mirror nobody uses, and its usage point when that has nothing left', async () => {

@@ -6,8 +6,7 @@
 import { type Seconds } from '../base/clock';
 import { model } from '../model';
 import { href, type Href } from '../model/href';
-import { timeKeyRange } from '../model/sort-key';
-import { type MeterState, type Store } from '../store/api';
+import { type Store, type Thinning } from '../store/api';
 import { sitesList, type Site } from './site';
 
 export interface KeepingPolicy {
@@ -53,12 +52,10 @@ async function thinReadings(
   const coarseBefore = coarseS > 0 ? now - coarseS : -Infinity;
   for (let after: Href = ''; ;) {
     const meters = await store.readings.meters({ after, limit: page });
-    for (const { meter, all, oldest = Infinity, oldestCoarse = Infinity } of meters) {
+    for (const { meter, oldest = Infinity, oldestEmpty = Infinity, oldestCoarse = Infinity } of meters) {
       if (stop?.aborted) return;
-      if (oldest < before) {
-        await dropSets(store, meter, before, kept);
-        await thinMeter(store, meter, { all, before, stepS: coarseStepS }, kept, stop);
-      }
+      if (Math.min(oldest, oldestEmpty) < before)
+        await thinMeter(store, meter, { before, stepS: coarseStepS }, kept, stop);
       if (Math.min(oldest, oldestCoarse) < coarseBefore) await forgetCoarse(store, meter, coarseBefore, kept, stop);
     }
     const last = meters.at(-1);
@@ -70,17 +67,26 @@ async function thinReadings(
 async function thinMeter(
   store: Store,
   meter: Href,
-  { all, before, stepS }: Pick<MeterState, 'all'> & { before: Seconds; stepS: Seconds },
+  thinning: Pick<Thinning, 'before' | 'stepS'>,
   kept: Kept,
   stop?: AbortSignal,
 ): Promise<void> {
-  for (let left = all; !stop?.aborted;) {
-    if ((await store.readings.between(meter, Number.MIN_SAFE_INTEGER, before, 1)).length === 0) return;
-    await store.commit({ thin: [{ meter, before, stepS, most: slice }] });
-    const now = (await store.readings.page(meter, { start: 0, limit: 0 })).all;
-    kept.thinned += Math.max(0, left - now);
-    left = now;
+  let before = await sizeOf(store, meter);
+  while (!stop?.aborted) {
+    await store.commit({ thin: [{ ...thinning, meter, most: slice }] });
+    const now = await sizeOf(store, meter);
+    const [rows, sets] = [before.rows - now.rows, before.sets - now.sets];
+    kept.thinned += Math.max(0, rows);
+    kept.setsGone += Math.max(0, sets);
+    if (rows < slice && sets < slice) return; // or others came meanwhile: then the next run goes on
+    before = now;
   }
+}
+
+const nothing = { start: 0, limit: 0 };
+
+async function sizeOf({ readings }: Store, meter: Href): Promise<{ rows: number; sets: number }> {
+  return { rows: (await readings.page(meter, nothing)).all, sets: (await readings.sets(meter, nothing)).all };
 }
 
 async function forgetCoarse(store: Store, meter: Href, before: Seconds, kept: Kept, stop?: AbortSignal): Promise<void> {
@@ -89,18 +95,6 @@ async function forgetCoarse(store: Store, meter: Href, before: Seconds, kept: Ke
     if (old.length === 0) return;
     await store.commit({ forgetCoarse: [{ meter, before, most: slice }] });
     kept.coarseGone += old.length;
-  }
-}
-
-/** ReadingSets that began before a moment; the newest stand first in their list. */
-async function dropSets(store: Store, meter: Href, before: Seconds, kept: Kept): Promise<void> {
-  const { to: from } = timeKeyRange(model.metering.readingSets, before - 1) ?? {};
-  if (from === undefined) return;
-  for (;;) {
-    const { docs } = await store.page(`${meter}/rs`, { start: 0, limit: page, from });
-    if (docs.length === 0) return;
-    await store.commit({ drop: docs.map(doc => doc.href) });
-    kept.setsGone += docs.length;
   }
 }
 
@@ -127,10 +121,8 @@ async function dropEmptyPoints(store: Store, edev: string, kept: Kept): Promise<
     const mup = point.href.slice(point.href.lastIndexOf('/') + 1);
     if (await store.get(href(model.mirror.mirror, { mup }))) continue;
     const meters = await store.page(href(model.metering.meterReadings, { upt: mup }), { start: 0, limit: Infinity });
-    const left = await Promise.all(
-      meters.docs.map(async meter => (await store.readings.page(meter.href, { start: 0, limit: 0 })).all),
-    );
-    if (left.some(all => all > 0)) continue;
+    const left = await Promise.all(meters.docs.map(meter => sizeOf(store, meter.href)));
+    if (left.some(({ rows, sets }) => rows + sets > 0)) continue;
     const done = await store.commit({ expect: { [href(model.mirror.mirror, { mup })]: 0 }, dropTree: [point.href] });
     if (done.ok) kept.usagePointsGone++;
   }

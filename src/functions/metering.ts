@@ -1,10 +1,10 @@
 import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { type MeterReading, type Reading, type ReadingSet, type UsagePoint } from '../model/metering';
-import { type ReadingRow } from '../store/api';
+import { type ReadingRow, type ReadingSetRow } from '../store/api';
 import { type Behaviour, type Context } from './behaviour';
 import { mergedPage } from './lists';
-import { type StoredMeterReading, type StoredReadingSet } from './mirror-readings';
+import { type StoredMeterReading } from './mirror-readings';
 import { type Scope } from './scope';
 
 /** Lists that hold the usage points of the devices a caller speaks for (see mirror.ts). */
@@ -34,7 +34,10 @@ const usagePoint: Behaviour = {
 };
 
 async function meterReadingView({ store }: Context, stored: StoredMeterReading, at: Href): Promise<MeterReading> {
-  const [sets, latest] = await Promise.all([store.count(`${at}/rs`), store.readings.latest(at)]);
+  const [{ all: sets }, latest] = await Promise.all([
+    store.readings.sets(at, { start: 0, limit: 0 }),
+    store.readings.latest(at),
+  ]);
   return {
     href: at,
     ...stored,
@@ -73,20 +76,33 @@ const reading: Behaviour = {
   },
 };
 
-async function readingSetView({ store }: Context, stored: StoredReadingSet, at: Href): Promise<ReadingSet> {
-  const meter = at.split('/rs/')[0] ?? '';
-  const { all } = await store.readings.page(meter, { start: 0, limit: 0, set: stored.mRID });
-  return { href: at, ...stored, ReadingListLink: { href: `${at}/r`, all } };
+function readingSetView({ meter, set, start, durationS, readings: all, ...texts }: ReadingSetRow): ReadingSet {
+  const at = `${meter}/rs/${set}`;
+  const timePeriod = { duration: durationS, start };
+  return { href: at, mRID: set, ...texts, timePeriod, ReadingListLink: { href: `${at}/r`, all } };
 }
 
 const readingSets: Behaviour = {
   resource: model.metering.readingSets,
-  view: (ctx, body, at) => readingSetView(ctx, body as StoredReadingSet, at),
+  list: async ({ store }, params, page) => {
+    const { sets, all } = await store.readings.sets(href(model.metering.meterReading, params), page);
+    return { all, items: sets.map(readingSetView) };
+  },
 };
 const readingSet: Behaviour = {
   resource: model.metering.readingSet,
-  view: (ctx, body, at) => readingSetView(ctx, body as StoredReadingSet, at),
+  item: async ({ store }, params) => {
+    const found = await setAt(store, params);
+    return found && readingSetView(found);
+  },
 };
+
+/** Sets are rows of the readings, not documents: whether what hangs below one may be seen is asked here. */
+export const setAt = (
+  store: Context['store'],
+  params: Readonly<Record<string, string>>,
+): Promise<ReadingSetRow | undefined> =>
+  store.readings.set(href(model.metering.meterReading, params), params['rs'] ?? '');
 
 /** Readings of a set are few (the client sent them in one document): all are read, then put in order (protocol facts 2.4). */
 async function setRows({ store }: Context, params: Readonly<Record<string, string>>): Promise<ReadingRow[]> {

@@ -3,7 +3,7 @@ import { model } from '../model';
 import { href, type Href } from '../model/href';
 import { type MirrorMeterReading, type MirrorReadingSet } from '../model/mirror';
 import { type Reading } from '../model/metering';
-import { type NewDoc, type Plan, type ReadingRow } from '../store/api';
+import { type NewDoc, type NewReadingSet, type Plan, type ReadingRow } from '../store/api';
 import { badValue, type Context } from './behaviour';
 import { notAhead } from './der-info';
 import { docOf } from './provision';
@@ -12,13 +12,6 @@ export interface StoredMeterReading {
   readonly mRID: string;
   readonly description?: string;
   readonly version?: number;
-}
-
-export interface StoredReadingSet {
-  readonly mRID: string;
-  readonly description?: string;
-  readonly version?: number;
-  readonly timePeriod: { readonly start: number; readonly duration: number };
 }
 
 /** @throws Problem BAD_VALUE for an empty mRID, which the schema would allow: it names nothing. */
@@ -36,7 +29,7 @@ const mostMeters = 100;
 interface Written extends Plan {
   readonly put: NewDoc[];
   readonly readings: ReadingRow[];
-  readonly forget: { meter: Href; set: string }[];
+  readonly sets: NewReadingSet[];
 }
 
 /**
@@ -52,7 +45,7 @@ export async function planReadings(
   at: string,
 ): Promise<{ plan: Written; made: boolean }> {
   const docs = new Map<Href, NewDoc>();
-  const forget: Written['forget'] = [];
+  const sets = new Map<string, NewReadingSet>();
   const rows: ReadingRow[] = [];
   const made = new Set<Href>();
   for (const each of given) {
@@ -72,17 +65,16 @@ export async function planReadings(
       if (!known || !same((await ctx.store.get(type.href))?.body, type.body)) docs.set(type.href, type);
     }
     if (each.Reading) rows.push(rowOf(ctx, where, meter, '', each.Reading, 0));
-    for (const set of each.MirrorReadingSet) {
-      const doc = setDoc(ctx, params, set, `${where}/MirrorReadingSet`);
-      const name = meterId(set.mRID);
-      if (docs.has(doc.href)) dropRows(rows, meter, name);
-      else if (known && (await ctx.store.get(doc.href))) forget.push({ meter, set: name });
-      docs.set(doc.href, doc);
-      set.Reading.forEach((reading, i) => rows.push(rowOf(ctx, where, meter, name, reading, i)));
+    for (const given of each.MirrorReadingSet) {
+      const set = setOf(ctx, meter, given, `${where}/MirrorReadingSet`);
+      const name = `${meter}/${set.set}`;
+      if (sets.has(name)) dropRows(rows, set);
+      sets.set(name, set);
+      given.Reading.forEach((reading, i) => rows.push(rowOf(ctx, where, meter, set.set, reading, i)));
     }
   }
   if (made.size > 0) await roomFor(ctx, upt, made.size);
-  return { plan: { put: [...docs.values()], readings: rows, forget }, made: made.size > 0 };
+  return { plan: { put: [...docs.values()], sets: [...sets.values()], readings: rows }, made: made.size > 0 };
 }
 
 async function roomFor({ store, house }: Context, upt: string, more: number): Promise<void> {
@@ -92,20 +84,14 @@ async function roomFor({ store, house }: Context, upt: string, more: number): Pr
     throw new Problem('NO_ROOM', { at: list, want: `at most ${most} meter readings of one MirrorUsagePoint` });
 }
 
-function setDoc(
-  ctx: Context,
-  params: { readonly upt: string; readonly mr: string },
-  set: MirrorReadingSet,
-  at: string,
-): NewDoc {
-  namesSomething(set.mRID, at);
-  notAhead(ctx, `${at}/timePeriod/start`, set.timePeriod.start);
-  const rs = meterId(set.mRID);
-  const body: StoredReadingSet = { mRID: rs, ...texts(set), timePeriod: set.timePeriod };
-  return docOf(model.metering.readingSet, { ...params, rs }, body, ctx.now);
+function setOf(ctx: Context, meter: Href, { mRID, timePeriod, ...given }: MirrorReadingSet, at: string): NewReadingSet {
+  namesSomething(mRID, at);
+  notAhead(ctx, `${at}/timePeriod/start`, timePeriod.start);
+  const { start, duration: durationS } = timePeriod;
+  return { meter, set: meterId(mRID), start, durationS, ...texts(given) };
 }
 
-function dropRows(rows: ReadingRow[], meter: Href, set: string): void {
+function dropRows(rows: ReadingRow[], { meter, set }: NewReadingSet): void {
   for (let i = rows.length; i-- > 0;) if (rows[i]?.meter === meter && rows[i]?.set === set) rows.splice(i, 1);
 }
 

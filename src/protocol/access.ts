@@ -4,11 +4,13 @@
  */
 import { type Context, type Observed, type Reads } from '../functions/behaviour';
 import { assignments, responseSetsOf, rootOf } from '../functions/assigned';
+import { setAt } from '../functions/metering';
 import { hasResponded } from '../functions/response';
 import { type Scope } from '../functions/scope';
 import { siteOf, type Site } from '../functions/site';
 import { parentItem } from '../functions/tree';
 import { dialects, type DialectId } from '../model/dialect';
+import { model } from '../model';
 import { href, type Href, type Params } from '../model/href';
 import { type Resource } from '../model/resource';
 
@@ -92,8 +94,11 @@ export async function maySee(ctx: Asking, resource: Resource, params: Params): P
   if (ctx.scope.selfSigned && !shownToSelfSigned(ctx.scope, resource)) return false;
   if (!(await isYours(ctx, resource, params))) return false;
   const above = parentItem(resource);
-  return above === undefined || (await ctx.store.get(href(above, params))) !== undefined;
+  return above === undefined || (await isThere(ctx.store, above, params));
 }
+
+const isThere = async (store: Store, item: Resource, params: Params): Promise<boolean> =>
+  (item === model.metering.readingSet ? await setAt(store, params) : await store.get(href(item, params))) !== undefined;
 
 function shownToSelfSigned({ kind }: Scope, { name }: Resource): boolean {
   // Anybody can make such a certificate: until an operator has entered it, it is told where everything starts and no more.

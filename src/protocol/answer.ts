@@ -161,5 +161,6 @@ function bodyTypes(resource: Resource, method: Method): readonly Complex[] {
 
 function pageOf(resource: Resource, query: string, cap: number): PageAsk {
   const { start, limit, after } = listQuery(query, cap);
-  return { start, limit, ...(after !== undefined && timeKeyRange(resource, after)) };
+  const range = after === undefined ? undefined : timeKeyRange(resource, after);
+  return { start, limit, ...(range && after !== undefined && { ...range, after }) };
 }

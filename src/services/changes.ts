@@ -137,6 +137,14 @@ function noting(store: Store, note: (name: string) => void): Store {
         note(touchName.meter(meter));
         return store.readings.between(meter, from, to, limit);
       },
+      sets: (meter, query) => {
+        note(touchName.meter(meter));
+        return store.readings.sets(meter, query);
+      },
+      set: (meter, set) => {
+        note(touchName.meter(meter));
+        return store.readings.set(meter, set);
+      },
       latest: meter => {
         note(touchName.meter(meter));
         return store.readings.latest(meter);

@@ -109,6 +109,24 @@ export interface ReadingRow {
   readonly qualityFlags?: string;
 }
 
+/** What a reading set says of itself. Its readings are the rows that name it. */
+export interface NewReadingSet {
+  /** Href of its MeterReading. */
+  readonly meter: Href;
+  /** Its mRID: 1 to 32 characters, ASCII. */
+  readonly set: string;
+  /** Its timePeriod. */
+  readonly start: Seconds;
+  readonly durationS: Seconds;
+  readonly description?: string;
+  readonly version?: number;
+}
+
+export interface ReadingSetRow extends NewReadingSet {
+  /** How many readings it has. */
+  readonly readings: number;
+}
+
 /** What is left of readings that were thinned out: those of a meter with start in [start, start + stepS). */
 export interface CoarseRow {
   readonly meter: Href;
@@ -130,6 +148,8 @@ export interface MeterState {
   /** Start of its oldest reading, and of its oldest coarse row. */
   readonly oldest?: Seconds;
   readonly oldestCoarse?: Seconds;
+  /** Start of the oldest set that never had a reading. */
+  readonly oldestEmpty?: Seconds;
 }
 
 export interface ReadingLog {
@@ -137,15 +157,27 @@ export interface ReadingLog {
   page(meter: Href, q: { start: number; limit: number; set?: string }): Promise<{ rows: ReadingRow[]; all: number }>;
   /** Rows with start in [from, to), oldest first, for reports: the first `limit` of them. */
   between(meter: Href, from: Seconds, to: Seconds, limit?: number): Promise<ReadingRow[]>;
+  /**
+   * Sets that were put, the latest start first; of the same start, the highest mRID as a number, then the one that came last.
+   * With `after` only those that start later; `all` counts every set.
+   */
+  sets(
+    meter: Href,
+    q: { start: number; limit: number; after?: Seconds },
+  ): Promise<{ sets: ReadingSetRow[]; all: number }>;
+  set(meter: Href, set: string): Promise<ReadingSetRow | undefined>;
   /** Of the rows that came as single Readings the one that came last, or the newest where that one is gone. */
   latest(meter: Href): Promise<ReadingRow | undefined>;
   /** Coarse rows with start in [from, to), oldest first, then by step: the first `limit` of them. */
   coarse(meter: Href, from: Seconds, to: Seconds, limit?: number): Promise<CoarseRow[]>;
-  /** Meters that ever had a reading, in order of href, those behind `after`. */
+  /** Meters that ever had a reading or a set, in order of href, those behind `after`. */
   meters(q: { after: Href; limit: number }): Promise<MeterState[]>;
 }
 
-/** The oldest `most` readings of a meter that started before `before` go into coarse rows of `stepS`, counted from second 0. */
+/**
+ * The oldest `most` readings of a meter that started before `before` go into coarse rows of `stepS`, counted from second 0. A
+ * set goes with its last reading; of those that never had one, the oldest `most` that start before `before` go.
+ */
 export interface Thinning {
   readonly meter: Href;
   readonly before: Seconds;
@@ -220,12 +252,12 @@ export interface Plan {
   /** Drops a document and everything whose href begins with it and a slash. */
   readonly dropTree?: readonly Href[];
   readonly series?: readonly NewSeries[];
-  /** Sets of readings that go whole; done before `readings`. */
-  readonly forget?: readonly { readonly meter: Href; readonly set: string }[];
-  /** Done before `readings`. */
+  /** Done before `sets`. */
   readonly thin?: readonly Thinning[];
   /** The oldest `most` coarse rows of a meter that started before `before` go. */
   readonly forgetCoarse?: readonly Omit<Thinning, 'stepS'>[];
+  /** A set of a name that is known takes the place of that one and its readings. Done before `readings`; each name once. */
+  readonly sets?: readonly NewReadingSet[];
   /** A row with the meter, set, start and place of an older one replaces it. */
   readonly readings?: readonly ReadingRow[];
   /** A note with the id of a waiting one replaces it. */

@@ -8,6 +8,7 @@ import {
   type IndexKey,
   type NewAudit,
   type NewDoc,
+  type NewReadingSet,
   type NewSeries,
   type Note,
   type Plan,
@@ -40,7 +41,7 @@ export interface Prepared {
   readonly dropTree: readonly Href[];
   readonly series: readonly NewSeries[];
   readonly readings: readonly ReadingRow[];
-  readonly forget: readonly { readonly meter: Href; readonly set: string }[];
+  readonly sets: readonly NewReadingSet[];
   readonly thin: readonly Thinning[];
   readonly forgetCoarse: readonly Omit<Thinning, 'stepS'>[];
   readonly enqueue: readonly PreparedNote[];
@@ -65,7 +66,7 @@ export function prepare(plan: Plan): Prepared {
     dropTree: [...(plan.dropTree ?? [])],
     series: (plan.series ?? []).map(prepareSeries),
     readings: (plan.readings ?? []).map(prepareReading),
-    forget: (plan.forget ?? []).map(each => ({ ...each })),
+    sets: prepareSets(plan.sets ?? []),
     thin: (plan.thin ?? []).map(each => prepareThinning(each)),
     forgetCoarse: (plan.forgetCoarse ?? []).map(each => ({ ...each })),
     enqueue: (plan.enqueue ?? []).map(prepareNote),
@@ -91,10 +92,10 @@ export function touchDoc(
 /** The same for what a plan appends. */
 export function touchRows(
   touched: Set<string>,
-  { series, readings, forget, thin }: Pick<Prepared, 'series' | 'readings' | 'forget' | 'thin'>,
+  { series, readings, sets, thin }: Pick<Prepared, 'series' | 'readings' | 'sets' | 'thin'>,
 ): void {
   for (const { site } of series) touched.add(`site:${site}`);
-  for (const rows of [readings, forget, thin]) for (const { meter } of rows) touched.add(`meter:${meter}`);
+  for (const rows of [readings, sets, thin]) for (const { meter } of rows) touched.add(`meter:${meter}`);
 }
 
 /** Bounds of the hrefs below `href`, as a half-open range in byte order: `0` is the character after `/`. */
@@ -147,6 +148,23 @@ export function copySeries<S extends NewSeries>(s: S): S {
     bound: s.bound.slice(),
     reasons: [...s.reasons],
   };
+}
+
+function prepareSets(sets: readonly NewReadingSet[]): NewReadingSet[] {
+  const seen = new Set<string>();
+  return sets.map(given => {
+    const { meter, set, start, durationS, description, version } = given;
+    const at = `reading set ${set} of ${meter}`;
+    if (!/^[\x21-\x7e]{1,32}$/.test(set)) throw unfit(at, '1 to 32 characters of ASCII wanted', set);
+    if (seen.size === seen.add(`${meter}\n${set}`).size) throw unfit(at, 'put twice in one plan');
+    for (const name of ['start', 'durationS', 'version'] as const)
+      if (given[name] !== undefined && !whole(given[name])) throw unfit(`${at} ${name}`, 'a whole number wanted');
+    return {
+      ...{ meter, set, start, durationS },
+      ...(description !== undefined && { description }),
+      ...(version !== undefined && { version }),
+    };
+  });
 }
 
 const readingNumbers = ['durationS', 'consumptionBlock', 'touTier'] as const;

@@ -31,9 +31,9 @@ export function memoryStore({ metrics = noMetrics }: { metrics?: Metrics } = {})
     if (conflict.length > 0) return { ok: false, conflict };
     const { versions, touched } = documents.apply(prepared);
     const ids = prepared.series.map(row => series.add(row));
-    for (const set of prepared.forget) readings.forget(set);
     for (const old of prepared.thin) readings.thin(old);
     for (const old of prepared.forgetCoarse) readings.forgetCoarse(old);
+    for (const set of prepared.sets) readings.put(set);
     for (const row of prepared.readings) readings.add(row);
     for (const id of prepared.settle) outbox.remove(id);
     for (const note of prepared.enqueue) outbox.add(note);

@@ -40,7 +40,7 @@ it('creates over an existing database of ours without harm', () => {
   const file = newFile();
   make(file);
   const db = open(file);
-  db.exec("INSERT INTO meters VALUES (1, '/m', 0)");
+  db.exec("INSERT INTO meters (href, n) VALUES ('/m', 0)");
   db.close();
   make(file);
   const again = open(file);
@@ -156,7 +156,7 @@ describe('migrations', () => {
     const file = newFile();
     make(file);
     const db = open(file);
-    db.exec("INSERT INTO meters VALUES (1, '/m', 0)");
+    db.exec("INSERT INTO meters (href, n) VALUES ('/m', 0)");
     db.close();
     const log = keptLog();
     const next = [...migrations, "ALTER TABLE meters ADD COLUMN unit TEXT NOT NULL DEFAULT 'W'"];
@@ -193,6 +193,39 @@ describe('migrations', () => {
       { ...row, start: 300, place: '01', localID: '01', durationS: 0, value: 8.5, qualityFlags: '0001' },
     ]);
     expect((await store.readings.latest('/m'))?.value).toBe(8.5);
+    await store.close();
+  });
+
+  it('makes rows of reading sets that were documents', async () => {
+    const file = newFile();
+    const old = open(file, { mode: 'create', migrations: migrations.slice(0, 6) });
+    old.exec(`INSERT INTO meters VALUES (1, '/upt/1/mr/A', 2);
+      INSERT INTO reading_sets VALUES (1, 1, '0A', 1, NULL, NULL), (2, 1, '', 1, 5, '');
+      INSERT INTO readings (meter, start, in_set, place, value) VALUES (1, 5, 1, '01', 7), (1, 5, 2, '', 8)`);
+    const put = old.prepare(`INSERT INTO docs (href, list, kind, version, changed, sort_key, body)
+      VALUES (?, ?, 'metering.readingSet', 1, 0, '', ?)`);
+    const doc = (meter: string, mRID: string, more: object = {}) =>
+      put.run(`${meter}/rs/${mRID}`, `${meter}/rs`, JSON.stringify({ mRID, timePeriod, ...more }));
+    const timePeriod = { start: 5, duration: 900 };
+    doc('/upt/1/mr/A', '0A', { description: 'first', version: 2 });
+    doc('/upt/1/mr/A', '0B');
+    doc('/upt/1/mr/B', '0C');
+    old.exec(`INSERT INTO list_blocks VALUES ('/upt/1/mr/A/rs', '', '', 2), ('/upt/1/mr/B/rs', '', '', 1);
+      INSERT INTO keys SELECT 'mrid', '0A', id, 0 FROM docs LIMIT 1`);
+    expect(verify(old)).toEqual([]);
+    old.close();
+    const store = storeOn(open(file), { clock: new ManualClock(0) });
+    expect(await store.verify()).toEqual([]);
+    const set = (meter: string, name: string, readings: number) => ({
+      ...{ meter, set: name, start: 5, durationS: 900, readings },
+    });
+    const of = async (meter: string) => store.readings.sets(meter, { start: 0, limit: 9 });
+    const first = { ...set('/upt/1/mr/A', '0A', 1), description: 'first', version: 2 };
+    expect(await of('/upt/1/mr/A')).toEqual({ sets: [set('/upt/1/mr/A', '0B', 0), first], all: 2 });
+    expect(await of('/upt/1/mr/B')).toEqual({ sets: [set('/upt/1/mr/B', '0C', 0)], all: 1 });
+    expect(await store.get('/upt/1/mr/A/rs/0A')).toBeUndefined();
+    expect(await store.find('mrid', '0A')).toEqual([]);
+    expect((await store.readings.latest('/upt/1/mr/A'))?.value).toBe(8);
     await store.close();
   });
 

@@ -180,4 +180,25 @@ CREATE TABLE coarse_readings (
 -- What an envelope's inputs rest on, such as the forecasts used; NULL where nothing is known of it.
 ALTER TABLE series ADD COLUMN basis TEXT;
 `,
+  `
+-- Reading sets are rows beside their readings and no documents: as documents they cost three pages of indexes each. One with a
+-- start was put; one without only gives its readings a name. 'sets' counts those that were put.
+ALTER TABLE reading_sets ADD COLUMN start INTEGER;
+ALTER TABLE reading_sets ADD COLUMN duration_s INTEGER;
+ALTER TABLE reading_sets ADD COLUMN description TEXT;
+ALTER TABLE reading_sets ADD COLUMN version INTEGER;
+ALTER TABLE meters ADD COLUMN sets INTEGER NOT NULL DEFAULT 0;
+INSERT OR IGNORE INTO meters (href, n) SELECT DISTINCT substr(list, 1, length(list) - 3), 0 FROM docs WHERE kind = 'metering.readingSet';
+INSERT INTO reading_sets (meter, mrid, n, start, duration_s, description, version)
+  SELECT m.id, json_extract(d.body, '$.mRID'), 0, json_extract(d.body, '$.timePeriod.start'),
+    json_extract(d.body, '$.timePeriod.duration'), json_extract(d.body, '$.description'), json_extract(d.body, '$.version')
+  FROM docs d JOIN meters m ON m.href = substr(d.list, 1, length(d.list) - 3) WHERE d.kind = 'metering.readingSet' ORDER BY d.id
+  ON CONFLICT (meter, mrid) DO UPDATE SET start = excluded.start, duration_s = excluded.duration_s,
+    description = excluded.description, version = excluded.version;
+UPDATE meters SET sets = (SELECT count(*) FROM reading_sets s WHERE s.meter = meters.id AND s.start IS NOT NULL);
+DELETE FROM list_blocks WHERE list IN (SELECT list FROM docs WHERE kind = 'metering.readingSet');
+DELETE FROM docs WHERE kind = 'metering.readingSet';
+CREATE INDEX sets_in_order ON reading_sets (meter, start) WHERE start IS NOT NULL;
+CREATE INDEX sets_never_filled ON reading_sets (meter, start) WHERE n = 0 AND start IS NOT NULL;
+`,
 ];

@@ -24,7 +24,7 @@ const rows = fc.array(
 
 const plan = fc.record({
   readings: rows,
-  forget: fc.constantFrom([], [], [{ meter: '/m', set: '' }], [{ meter: '/m', set: 'A' }]),
+  sets: fc.constantFrom([], [], [{ meter: '/m', set: 'A', start: 0, durationS: 60 }]),
   thin: fc
     .tuple(fc.integer({ min: -30, max: 50 }), fc.constantFrom(1, 5, 30))
     .map(([before, most]) => [{ meter: '/m', before, stepS: 10, most }]),

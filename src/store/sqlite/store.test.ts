@@ -172,6 +172,7 @@ describe('verify', () => {
     ['a unique key has two holders', 'INSERT INTO keys SELECT name, key, doc + 1, 0 FROM keys'],
     ['a set of readings is counted wrong', 'UPDATE reading_sets SET n = 0'],
     ['a meter is counted wrong', 'UPDATE meters SET n = 2'],
+    ['sets of a meter are counted wrong', 'UPDATE meters SET sets = 2'],
     ['a block of readings is counted wrong', 'UPDATE reading_blocks SET n = n + 1'],
     ['a block of readings is counted wrong', 'UPDATE reading_blocks SET from_start = 3 WHERE from_start = 2'],
     ['a series has arrays of unequal length', "UPDATE series SET own = x'00'"],

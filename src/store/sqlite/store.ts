@@ -61,10 +61,9 @@ export function storeOn(
     const { conflict, versions, touched } = documents.apply(plan);
     if (conflict.length > 0) return { ok: false, conflict };
     const ids = plan.series.map(row => series.add(row));
-    for (const set of plan.forget) readings.forget(set);
-    for (const old of plan.thin) readings.thin(old);
-    for (const old of plan.forgetCoarse) readings.forgetCoarse(old);
-    readings.add(plan.readings);
+    for (const old of plan.thin) readings.writes.thin(old);
+    for (const old of plan.forgetCoarse) readings.writes.forgetCoarse(old);
+    readings.writes.add(plan.sets, plan.readings);
     for (const id of plan.settle) outbox.remove(id);
     for (const note of plan.enqueue) outbox.add(note);
     for (const row of plan.audit) audit.add(row);
@@ -108,6 +107,8 @@ export function storeOn(
     readings: {
       page: (meter, query) => readAll(() => readings.page(meter, query)),
       between: (meter, from, to, limit) => readAll(() => readings.between(meter, from, to, limit)),
+      sets: (meter, query) => readAll(() => readings.sets(meter, query)),
+      set: (meter, set) => readAll(() => readings.set(meter, set)),
       latest: meter => readAll(() => readings.latest(meter)),
       coarse: (meter, from, to, limit) => readAll(() => readings.coarse(meter, from, to, limit)),
       meters: query => read(() => readings.meters(query)),

@@ -30,6 +30,8 @@ const questions: Record<string, string> = {
     SELECT id FROM reading_sets s WHERE n <> (SELECT count(*) FROM readings r WHERE r.in_set = s.id)`,
   'a meter is counted wrong': `
     SELECT href FROM meters m WHERE n <> (SELECT count(*) FROM readings r WHERE r.meter = m.id)`,
+  'sets of a meter are counted wrong': `
+    SELECT href FROM meters m WHERE sets <> (SELECT count(*) FROM reading_sets s WHERE s.meter = m.id AND s.start IS NOT NULL)`,
   'a block of readings is counted wrong': blocksOfReadings('from_place', 'place'),
   'a block of readings is counted wrong, older schema': blocksOfReadings('from_local', 'local_id'),
   'a series has arrays of unequal length': `
@@ -39,6 +41,7 @@ const questions: Record<string, string> = {
 
 /** Questions about what only newer schemas have, with the first that has it. */
 const since: Readonly<Record<string, number>> = {
+  'sets of a meter are counted wrong': 7,
   'a block of readings is counted wrong': 5,
   'a block of readings is counted wrong, older schema': 2,
 };

@@ -167,18 +167,90 @@ export function recordContract(open: OpenStore): void {
       expect((await store.readings.latest(meter))?.start).toBe(900);
     });
 
-    it('forgets a set whole, and takes a new one of its name', async () => {
-      const at = (start: number, set: string) => reading(meter, start, { set });
-      await store.commit({ readings: [at(0, 'A'), at(1, 'A'), at(2, 'B'), at(3, '')] });
-      await store.commit({ forget: [{ meter, set: 'A' }], readings: [at(5, 'A')] });
-      await store.commit({
-        forget: [
-          { meter, set: 'none' },
-          { meter: '/none', set: 'A' },
-        ],
+    describe('sets', () => {
+      const set = (name: string, start: number, fields: object = {}) => ({
+        ...{ meter, set: name, start, durationS: 300 },
+        ...fields,
       });
-      expect((await store.readings.page(meter, { start: 0, limit: 9 })).rows.map(row => row.start)).toEqual([5, 3, 2]);
-      expect((await store.readings.page(meter, { start: 0, limit: 9, set: 'A' })).all).toBe(1);
+      const at = (start: number, name: string) => reading(meter, start, { set: name });
+      const names = async (query: object = {}) =>
+        (await store.readings.sets(meter, { start: 0, limit: 99, ...query })).sets.map(each => each.set);
+
+      it('keeps what a set says and counts its readings', async () => {
+        const full = set('0A', 600, { description: 'Mühle', version: 3 });
+        await store.commit({ sets: [full, set('0B', 0)], readings: [at(600, '0A'), at(900, '0A'), at(1, 'none')] });
+        expect(await store.readings.set(meter, '0A')).toEqual({ ...full, readings: 2 });
+        expect(await store.readings.set(meter, '0B')).toEqual({ ...set('0B', 0), readings: 0 });
+        for (const [of, name] of [
+          [meter, 'none'],
+          [meter, '0C'],
+          ['/none', '0A'],
+        ] as const)
+          expect(await store.readings.set(of, name)).toBeUndefined();
+        expect((await store.readings.sets(meter, { start: 0, limit: 0 })).all).toBe(2);
+        expect(await store.readings.sets('/none', { start: 0, limit: 9 })).toEqual({ sets: [], all: 0 });
+      });
+
+      it('lists them by start, then by number, both from the highest on, page by page and after a time', async () => {
+        const starts: [string, number][] = [['1F', 5], ['0A', 9], ['00B0', 9], ['C', 9], ['02', -3], ['01', 5]]; // prettier-ignore
+        await store.commit({ sets: starts.map(([name, start]) => set(name, start)) });
+        const all = ['00B0', 'C', '0A', '1F', '01', '02'];
+        expect(await names()).toEqual(all);
+        for (let start = 0; start <= all.length; start++)
+          expect(await names({ start, limit: 2 })).toEqual(all.slice(start, start + 2));
+        expect(await names({ after: 5 })).toEqual(all.slice(0, 3));
+        expect(await names({ after: 4, start: 2, limit: 2 })).toEqual(all.slice(2, 4));
+        expect(await names({ after: 9 })).toEqual([]);
+        expect((await store.readings.sets(meter, { start: 9, limit: 9, after: 9 })).all).toBe(6);
+      });
+
+      it('replaces a set of the same name whole, with its readings', async () => {
+        await store.commit({ sets: [set('0A', 0)], readings: [at(0, '0A'), at(1, '0A'), at(2, '0B'), at(3, '')] });
+        await store.commit({ sets: [set('0A', 7)], readings: [at(5, '0A')] });
+        expect(await store.readings.set(meter, '0A')).toEqual({ ...set('0A', 7), readings: 1 });
+        const rows = async () => (await store.readings.page(meter, { start: 0, limit: 9 })).rows.map(row => row.start);
+        expect(await rows()).toEqual([5, 3, 2]);
+        await store.commit({ sets: [set('0A', 8), set('0B', 9)] });
+        expect(await rows()).toEqual([3]);
+        expect(await names()).toEqual(['0B', '0A']);
+        await store.commit({ readings: [at(4, '0A')] }); // more of a set that is there
+        expect((await store.readings.set(meter, '0A'))?.readings).toBe(1);
+      });
+
+      it('drops a set with its last reading, and one that never had any once it is old', async () => {
+        const thin = (before: number, most = 9) => store.commit({ thin: [{ meter, before, stepS: 900, most }] });
+        const sets = [set('0A', 0), set('0B', 100), set('E0', 10), set('E1', 20), set('E2', 500)];
+        await store.commit({ sets, readings: [at(0, '0A'), at(100, '0B'), at(400, '0B')] });
+        const [state] = await store.readings.meters({ after: '', limit: 9 });
+        expect(state).toEqual({ meter, all: 3, oldest: 0, oldestEmpty: 10 });
+        await thin(101, 1);
+        expect(await names()).toEqual(['E2', '0B', 'E1']);
+        await thin(101);
+        expect(await names()).toEqual(['E2', '0B']);
+        expect(await store.readings.meters({ after: '', limit: 9 })).toEqual([
+          { meter, all: 1, oldest: 400, oldestCoarse: 0, oldestEmpty: 500 },
+        ]);
+        await thin(401);
+        expect(await names()).toEqual(['E2']);
+        expect((await store.readings.sets(meter, { start: 0, limit: 0 })).all).toBe(1);
+      });
+
+      it.each([
+        { set: '' },
+        { set: 'é' },
+        { set: '0'.repeat(33) },
+        { start: 0.5 },
+        { durationS: NaN },
+        { version: 1.5 },
+      ])('refuses %p', async fields => {
+        await expect(store.commit({ sets: [set('0A', 0, fields)] })).rejects.toMatchObject({ code: 'BUG' });
+        expect(await names()).toEqual([]);
+      });
+
+      it('refuses one name twice in one plan', async () => {
+        const twice = { sets: [set('0A', 0), set('0A', 1)] };
+        await expect(store.commit(twice)).rejects.toMatchObject({ code: 'BUG' });
+      });
     });
 
     it('thins the oldest out into coarse rows, which later ones join', async () => {

@@ -12,6 +12,9 @@ const readingsInStep = 3;
 export const counter = (lane: number) => `~lane/${lane}`;
 const entryHref = (lane: number, step: number) => `/ledger/${lane}-${step}`;
 const meter = (lane: number) => `/meter/${lane}`;
+/** Its sets are each replaced by the step `setsKept` later. */
+const inSets = (lane: number) => `/sets/${lane}`;
+const setsKept = 4;
 /** Its readings are thinned out by the step after theirs, all but the last. */
 const thinned = (lane: number) => `/thinned/${lane}`;
 
@@ -36,7 +39,9 @@ export function stepOf(lane: number, step: number): Plan {
         reading(meter(lane), step * readingsInStep + i, { set: `set ${step % 7}`, value: step }),
       ),
       ...[0, 1].map(i => reading(thinned(lane), 2 * step + i, { value: step })),
+      ...[0, 1].map(i => reading(inSets(lane), 2 * step + i, { set: `${step % setsKept}`, value: step })),
     ],
+    sets: [{ meter: inSets(lane), set: `${step % setsKept}`, start: step, durationS: 2, version: step }],
     thin: [{ meter: thinned(lane), before: 2 * step - 1, stepS: 16, most: 5 }],
     enqueue: [note(`${lane}-${step}`, step)],
     settle: [`${lane}-${step - 1}`],
@@ -80,6 +85,16 @@ export async function audit(store: Store, acknowledged: readonly number[]): Prom
     const readings = await store.readings.page(meter(lane), { start: 0, limit: Infinity });
     check(`lane ${lane} readings`, [readings.all, readings.rows.length], Array(2).fill(last * readingsInStep));
     check(`lane ${lane} last reading`, readings.rows[0]?.value, last);
+    const sets = await store.readings.sets(inSets(lane), { start: 0, limit: Infinity });
+    const steps = Array.from({ length: Math.min(last, setsKept) }, (_, i) => last - i);
+    check(
+      `lane ${lane} sets`,
+      sets.sets.map(({ set, version, readings: n }) => [set, version, n]),
+      steps.map(step => [`${step % setsKept}`, step, 2]),
+    );
+    const read = await store.readings.page(inSets(lane), { start: 0, limit: Infinity });
+    const values = read.rows.map(row => row.value);
+    check(`lane ${lane} sets' readings`, [sets.all, ...values], [steps.length, ...steps.flatMap(step => [step, step])]);
     const left = await store.readings.page(thinned(lane), { start: 0, limit: Infinity });
     const coarse = await store.readings.coarse(thinned(lane), 0, Infinity);
     const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);

@@ -12,6 +12,7 @@ import {
   type Plan,
   type ReadingRow,
   type Store,
+  type NewReadingSet,
   type Thinning,
 } from '../api';
 
@@ -75,6 +76,17 @@ const readingRow: fc.Arbitrary<ReadingRow> = fc.record(
   },
   { requiredKeys: ['meter', 'set', 'start', 'place'] },
 );
+const newSet: fc.Arbitrary<NewReadingSet> = fc.record(
+  {
+    meter: fc.constantFrom(...meters),
+    set: fc.constantFrom(...sets.filter(name => name !== ''), '0A', '00A'),
+    start: fc.integer({ min: 0, max: 4 }).map(n => n * 300),
+    durationS: fc.constantFrom(0, 300),
+    description: fc.string({ maxLength: 3 }),
+    version: fc.nat(2),
+  },
+  { requiredKeys: ['meter', 'set', 'start', 'durationS'] },
+);
 const thinning: fc.Arbitrary<Thinning> = fc.record({
   meter: fc.constantFrom(...meters),
   before: fc.integer({ min: 0, max: 5 }).map(n => n * 300),
@@ -112,7 +124,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record(
     dropTree: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(aHref, 1) }),
     series: some(newSeries, 2),
     readings: some(readingRow, 4),
-    forget: some(fc.record({ meter: fc.constantFrom(...meters), set: fc.constantFrom(...sets) }), 1),
+    sets: fc.uniqueArray(newSet, { selector: each => `${each.meter} ${each.set}`, maxLength: 2 }),
     thin: some(thinning, 2),
     forgetCoarse: some(thinning, 1),
     enqueue: some(newNote, 2),
@@ -143,6 +155,9 @@ async function view(store: Store, { start, limit, from, to }: Ask): Promise<unkn
     latest: await each(sites, site => store.series.latest(site)),
     readings: await each(meters, meter => store.readings.page(meter, { start, limit })),
     ofSets: await each(sets, set => store.readings.page('/m/1', { start, limit, set })),
+    sets: await each(meters, meter => store.readings.sets(meter, { start, limit, after: start * 100 - 1 })),
+    allSets: await each(meters, meter => store.readings.sets(meter, { start: 0, limit: Infinity })),
+    set: await each(sets, set => store.readings.set('/m/1', set)),
     between: await each(meters, meter => store.readings.between(meter, 300, start * 300, limit)),
     latestReading: await each(meters, meter => store.readings.latest(meter)),
     coarse: await each(meters, meter => store.readings.coarse(meter, 0, start * 300, limit)),
