@@ -43,11 +43,12 @@ export class Lists {
         `SELECT from_key AS sortKey, from_href AS href, n FROM list_blocks WHERE list = ? AND from_key < ?
          ORDER BY from_key DESC, from_href DESC LIMIT 1`,
       ),
-      change: db.prepare<[number, string, string, string, string], Block>(
-        `UPDATE list_blocks SET n = n + ? WHERE list = ? AND ${from} =
-           (SELECT from_key, from_href FROM list_blocks WHERE list = ? AND ${from} <= (?, ?)
-            ORDER BY from_key DESC, from_href DESC LIMIT 1)
-         RETURNING from_key AS sortKey, from_href AS href, n`,
+      holding: db.prepare<[string, string, string], Block>(
+        `SELECT from_key AS sortKey, from_href AS href, n FROM list_blocks WHERE list = ? AND ${from} <= (?, ?)
+         ORDER BY from_key DESC, from_href DESC LIMIT 1`,
+      ),
+      change: db.prepare<[number, string, string, string]>(
+        `UPDATE list_blocks SET n = n + ? WHERE list = ? AND ${from} = (?, ?)`,
       ),
       insert: db.prepare<[string, string, string, number]>('INSERT INTO list_blocks VALUES (?, ?, ?, ?)'),
       remove: db.prepare<[string, string, string]>(`DELETE FROM list_blocks WHERE list = ? AND ${from} = (?, ?)`),
@@ -102,7 +103,10 @@ export class Lists {
   }
 
   private change(list: Href, { sortKey, href }: Place, by: number): Block | undefined {
-    return this.sql.change.get(by, list, list, sortKey, href);
+    const block = this.sql.holding.get(list, sortKey, href);
+    if (!block) return undefined;
+    this.sql.change.run(by, list, block.sortKey, block.href);
+    return { ...block, n: block.n + by };
   }
 
   private cut(list: Href, block: Block): void {
