@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ManualClock, ScaledClock, until } from './clock';
+import { ManualClock, ScaledClock, SteadyClock, until } from './clock';
 
 describe('ManualClock', () => {
   it('runs what falls due in order of time, then of registration', () => {
@@ -67,5 +67,19 @@ describe('ScaledClock', () => {
 
   it('refuses to stand still or run backwards', () => {
     expect(() => new ScaledClock(0, 0)).toThrow('speed');
+  });
+});
+
+describe('SteadyClock', () => {
+  it('keeps its moments when the wall is set back or forward', async () => {
+    const clock = new SteadyClock();
+    const passed = until(clock, clock.nowMs() / 1000 + 0.02);
+    const began = clock.nowMs();
+    const wall = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    await passed;
+    expect(clock.nowMs() - began).toBeGreaterThanOrEqual(19);
+    wall.mockReturnValue(Date.now() + 7_200_000);
+    expect(clock.nowMs() - began).toBeLessThan(3_600_000);
+    wall.mockRestore();
   });
 });

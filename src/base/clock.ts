@@ -91,6 +91,13 @@ export class SystemClock extends ScaledClock {
   }
 }
 
+/** Real time since the process began, which no step of the wall moves: for pauses and deadlines, never for dates. */
+export class SteadyClock extends ScaledClock {
+  override nowMs(): number {
+    return this.monotonicMs();
+  }
+}
+
 interface Waiting {
   readonly when: Seconds;
   readonly order: number;

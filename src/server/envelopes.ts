@@ -1,6 +1,6 @@
 /** Wires the capacity engine to the store: snapshot, host, runner, and what the operator API asks of them. */
 import { resolve } from 'node:path';
-import { type Cancel, SystemClock } from '../base/clock';
+import { type Cancel, SteadyClock } from '../base/clock';
 import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { type Tasks } from '../base/tasks';
@@ -41,7 +41,7 @@ export async function envelopeService(
   const { dir, config, store, clock } = deps;
   const network = networkOf(dir, config.network, config.headRatingKva);
   const loaded = loadEngine(config.engine, config.engineOptions, dir);
-  const wall = new SystemClock();
+  const wall = new SteadyClock();
   const host = hostOf(loaded, {
     wall,
     deadlineS: config.engineDeadlineS,

@@ -1,4 +1,4 @@
-import { SystemClock } from '../base/clock';
+import { SteadyClock } from '../base/clock';
 import { type Snapshot } from '../engines/api';
 import { type contractsReader } from '../functions/operator/contracts';
 import { allSites } from '../functions/site';
@@ -32,7 +32,7 @@ export interface Governing {
 /** The runner on a network: its snapshots, as it is and as switching will have it, and its verification. */
 export function governed(network: Network, host: EngineHost, { deps, common, contracts, forecasts, noted }: Governing) {
   const { clock, config, store } = deps;
-  const wall = new SystemClock();
+  const wall = new SteadyClock();
   let unshared: Unshared = noneUnshared;
   const book = switchingBook({ clock, network, store });
   const budget = { wall, budgetS: config.verifyBudgetS, seed: config.seed };

@@ -1,5 +1,5 @@
 /** One site's limits that no engine shared out, through the same net and the same publication as an engine's. */
-import { SystemClock } from '../base/clock';
+import { SteadyClock } from '../base/clock';
 import { type EnvelopeImport } from '../console/envelope-service';
 import { type Engine, type Snapshot } from '../engines/api';
 import { noSite } from '../functions/operator/sites';
@@ -84,7 +84,7 @@ async function publishOne(
       },
     ],
   };
-  const host = processHost(given, { wall: new SystemClock(), deadlineS: 10 });
+  const host = processHost(given, { wall: new SteadyClock(), deadlineS: 10 });
   return createEnvelopeRunner({
     store,
     clock,

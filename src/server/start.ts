@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import { resolve } from 'node:path';
-import { SystemClock } from '../base/clock';
+import { SteadyClock } from '../base/clock';
 import { SlewedClock } from '../base/slewed-clock';
 import { envelopeViews } from '../functions/envelope-views';
 import { behaviours } from '../functions';
@@ -130,7 +130,7 @@ export async function startServer(given: ServerDeps): Promise<RunningServer> {
     const recorded = httpLog({ clock, mostBytes: config.httpLogBytes });
     const input = reading({
       socketsOf: lfdi => device.socketsOf(lfdi),
-      wall: new SystemClock(),
+      wall: new SteadyClock(),
       firstS: config.slowDownPauseS,
       longestS: config.slowDownLongestS,
     });
