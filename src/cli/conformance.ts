@@ -2,36 +2,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Problem } from '../base/problem';
 import { createLab } from '../../conformance-tests/lab';
-import { type Operator } from '../../conformance-tests/operator';
-import { headroomOperator } from '../../conformance-tests/operator-api';
-import { hookOperator } from '../../conformance-tests/operator-hook';
-import { promptOperator } from '../../conformance-tests/operator-prompt';
-import { claims, type Claim } from '../../conformance-tests/procedure';
 import { procedures, select } from '../../conformance-tests/procedures';
 import { book } from '../../conformance-tests/reports/procedure-text';
-import { type Form } from '../../conformance-tests/reports/sunspec';
 import { tableOf } from '../../conformance-tests/reports/table';
 import { writeReports } from '../../conformance-tests/reports/write';
 import { runAll } from '../../conformance-tests/run-all';
 import { readConfig } from '../server/config';
-import { readOperatorKey } from '../server/init';
 import { initPki, loadPki, loadServerFiles } from '../tls';
-import { type AddCommand, type Io } from './command';
-import { startOwnServer, type OwnServer } from './conformance/own-server';
-import { numberOption } from './number-option';
+import { type AddCommand } from './command';
+import { readPics } from './conformance/pics';
+import { underTest, type UnderTestOptions } from './conformance/under-test';
 import { scaledClock } from './clock-option';
-import { readRunFile } from './operator-api';
 
-interface Options {
-  operator: string;
-  hook?: string;
+interface Options extends UnderTestOptions {
   dir?: string;
   pki?: string;
   roots?: string;
   only: string[];
-  clock?: string;
-  serve?: boolean;
-  speed?: string;
   sideBySide: string;
   pics?: string;
   receiver: string;
@@ -39,13 +26,6 @@ interface Options {
   out?: string;
   list?: boolean;
   print?: boolean;
-}
-
-/** What a PICS file says of a server: what it claims, and what a lab writes into the SunSpec form. */
-interface Pics {
-  readonly product?: string;
-  readonly claims: readonly Claim[];
-  readonly form?: Form;
 }
 
 /** The black-box suite, against ours or any vendor's server. Exit code 1 when a procedure fails. */
@@ -87,39 +67,36 @@ export const conformance: AddCommand = (program, io) => {
       const plainPort = options.plainPort === undefined ? undefined : wholeNumber('--plain-port', options.plainPort);
       const pics = readPics(options.pics === undefined ? undefined : resolve(io.cwd, options.pics));
       const home = options.dir === undefined ? undefined : resolve(io.cwd, options.dir);
-      const own = options.serve ? await ownServer(home, options, io) : undefined;
-      const target = own ? { host: '127.0.0.1', port: own.server.port, dcapPath: '/dcap' } : targetOf(url);
-      const clockText = own?.clock ?? options.clock;
       const folder = home === undefined ? undefined : readConfig(home).pki;
       const suite = resolve(io.cwd, options.pki ?? 'conformance-pki');
-      const operator = operatorOf(options, home, own?.server);
-      const clock = clockText === undefined ? io.clock : scaledClock(clockText);
-      if (home === undefined && !existsSync(resolve(suite, 'pki'))) {
-        initPki(suite, { clock: io.clock });
-        io.say(`made the suite's PKI; let the server trust ${suite}/pki/roots.pem`);
-      }
-      const serverRootsPem =
-        options.roots === undefined
-          ? loadServerFiles(home ?? suite, folder).rootsPem
-          : readFileSync(resolve(io.cwd, options.roots), 'utf8');
-      const results = await runAll(chosen, {
-        lab: createLab({
-          ...target,
-          operator,
-          clock,
-          pki: loadPki(home ?? suite, folder),
-          serverRootsPem,
-          runId: String(io.clock.nowMs()),
-          receiverHost: options.receiver,
-          ...(plainPort !== undefined && { plainPort }),
-        }),
-        claims: pics.claims,
-        // A person can do one thing at a time.
-        sideBySide: options.operator === 'prompt' ? 1 : sideBySide,
-        speed: clockText === undefined ? 1 : Number(clockText.split(',')[1]),
-        progress: io.say,
-      }).finally(() => own?.server.stop());
-      await operator.close();
+      const given = options.roots === undefined ? undefined : readFileSync(resolve(io.cwd, options.roots), 'utf8');
+      const tested = await underTest(url, home, options, io);
+      const { target, operator, clock: clockText } = tested;
+      const run = async () => {
+        const clock = clockText === undefined ? io.clock : scaledClock(clockText);
+        if (home === undefined && !existsSync(resolve(suite, 'pki'))) {
+          initPki(suite, { clock: io.clock });
+          io.say(`made the suite's PKI; let the server trust ${suite}/pki/roots.pem`);
+        }
+        return runAll(chosen, {
+          lab: createLab({
+            ...target,
+            operator,
+            clock,
+            pki: loadPki(home ?? suite, folder),
+            serverRootsPem: given ?? loadServerFiles(home ?? suite, folder).rootsPem,
+            runId: String(io.clock.nowMs()),
+            receiverHost: options.receiver,
+            ...(plainPort !== undefined && { plainPort }),
+          }),
+          claims: pics.claims,
+          // A person can do one thing at a time.
+          sideBySide: options.operator === 'prompt' ? 1 : sideBySide,
+          speed: clockText === undefined ? 1 : Number(clockText.split(',')[1]),
+          progress: io.say,
+        });
+      };
+      const results = await run().finally(() => tested.close());
       io.out(tableOf(results));
       if (options.out !== undefined) {
         const { product = `the server at ${target.host}:${target.port}`, form = {} } = pics;
@@ -131,79 +108,9 @@ export const conformance: AddCommand = (program, io) => {
     });
 };
 
-/** What the lab's own server must allow: notifications to this machine, and a clock that says it is no authority (CORE-005). */
-const labSettings = { port: 0, operatorPort: 0, host: '127.0.0.1', notifyAllow: '127.0.0.1', timeQuality: 7 } as const;
-
-async function ownServer(
-  home: string | undefined,
-  { speed: given = '1', clock: shared }: Options,
-  io: Io,
-): Promise<{ server: OwnServer; clock?: string }> {
-  if (home === undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'name the server folder with --dir' });
-  if (shared !== undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'use --speed instead of --clock' });
-  const speed = numberOption('--speed', given, 0.1, 1000);
-  const wallMs = io.clock.nowMs();
-  const clock = speed === 1 ? undefined : `${wallMs},${speed},${wallMs}`;
-  const server = await startOwnServer({ dir: home, ...(clock !== undefined && { clock }), settings: labSettings });
-  return { server, ...(clock !== undefined && { clock }) };
-}
-
-function operatorOf(options: Options, home: string | undefined, own?: OwnServer): Operator {
-  if (options.operator === 'prompt') return promptOperator(process.stdin, process.stdout);
-  if (options.operator === 'hook') {
-    if (options.hook === undefined)
-      throw new Problem('BAD_USAGE', { at: '--operator hook', note: 'name the hook with --hook URL' });
-    return hookOperator(options.hook, process.env['HOOK_TOKEN']);
-  }
-  if (options.operator !== 'api')
-    throw new Problem('BAD_USAGE', { at: '--operator', want: 'api, hook or prompt', got: options.operator });
-  if (home === undefined)
-    throw new Problem('BAD_USAGE', {
-      at: '--operator api',
-      note: 'name the server folder with --dir, or use --operator hook or prompt',
-    });
-  const base = `http://127.0.0.1:${readRunFile(home).operatorPort}`;
-  return headroomOperator({ base, key: readOperatorKey(home), ...(own && { restart: () => own.restart() }) });
-}
-
-function readPics(file: string | undefined): Pics {
-  if (file === undefined) return { claims: Object.keys(claims) as Claim[] };
-  const bad = (note: string, cause?: unknown) => new Problem('BAD_USAGE', { at: `--pics ${file}`, note, cause });
-  let pics: Pics;
-  try {
-    pics = JSON.parse(readFileSync(file, 'utf8')) as Pics;
-  } catch (cause) {
-    throw bad('the file cannot be read as JSON', cause);
-  }
-  if (!(pics.claims instanceof Array)) throw bad('want {"claims": [...]}');
-  const unknown = (pics.claims as readonly string[]).find(claim => !(claim in claims));
-  if (unknown !== undefined) throw bad(`no claim "${unknown}"; there are ${Object.keys(claims).join(', ')}`);
-  return pics;
-}
-
 function wholeNumber(at: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new Problem('BAD_USAGE', { at, got: text, want: 'a whole number from 1' });
   return value;
-}
-
-function targetOf(url: string | undefined): { host: string; port: number; dcapPath: string } {
-  if (url === undefined)
-    throw new Problem('BAD_USAGE', {
-      at: 'url',
-      note: 'name the server under test, such as https://127.0.0.1:8443/dcap',
-    });
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    throw new Problem('BAD_USAGE', { at: 'url', got: url, want: 'https://HOST:PORT/dcap', cause });
-  }
-  if (parsed.protocol !== 'https:') throw new Problem('BAD_USAGE', { at: 'url', got: url, want: 'an https URL' });
-  return {
-    host: parsed.hostname,
-    port: Number(parsed.port || 443),
-    dcapPath: parsed.pathname === '/' ? '/dcap' : parsed.pathname,
-  };
 }
