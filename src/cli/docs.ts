@@ -90,7 +90,7 @@ const configuration = (): Generated => ({
   file: 'docs/configuration.md',
   content: page(
     '# Configuration',
-    sentence('src/server/config.ts'),
+    sentence('src/server/config-table.ts'),
     'Fields of `config.json` in the folder that `headroom init DIR` makes. A field that is left out has its default. `--set FIELD=VALUE` of `headroom init` writes a field, and of `headroom serve` overrides it for one run.',
     configTableText(),
   ),

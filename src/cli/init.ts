@@ -3,7 +3,8 @@ import { promMetrics } from '../base/metrics';
 import { orElse } from '../base/nearest';
 import { Problem } from '../base/problem';
 import { initDir } from '../server/init';
-import { configTable, type Config } from '../server/config';
+import { type Config } from '../server/config';
+import { configTable } from '../server/config-table';
 import { type AddCommand } from './command';
 
 /** `--set port=9443` as a configuration field: numbers, flags and objects are read as JSON, the rest is text. */

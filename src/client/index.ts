@@ -2,7 +2,8 @@
 export { type Answer, type Done, type Failure, type FailureReason, type Got, problemOf } from './answer';
 export { Api, type ApiOptions, longestPage, type WholeList } from './api';
 export { Aggregator, type AggregatorOptions } from './aggregator';
-export { type Client, type ClientOptions, type ClientStatus, createClient, type Phase } from './client';
+export { type Client, type ClientOptions, type ClientStatus, type Phase } from './client';
+export { createClient } from './device-client';
 export { type DerInfo } from './der-info';
 export { discover, type DiscoverOptions, type DiscoverResult, type Discovery, type Place, readTime } from './discovery';
 export {

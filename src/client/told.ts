@@ -9,7 +9,8 @@ import { type Notification } from '../model/subscription';
 import { watchedBy } from './aggregator';
 import { Api } from './api';
 import { Backoff } from './backoff';
-import { type Client, type ClientOptions, createClient } from './client';
+import { type Client, type ClientOptions } from './client';
+import { createClient } from './device-client';
 import { pathOf, Subscriber } from './subscriber';
 
 export interface ToldOptions extends ClientOptions {

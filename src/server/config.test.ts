@@ -1,4 +1,5 @@
-import { checkConfig, configTable, defaultConfig } from './config';
+import { checkConfig, defaultConfig } from './config';
+import { configTable } from './config-table';
 
 it('fills in defaults, every one of which passes its own check', () => {
   expect(checkConfig({}, 'config.json')).toEqual(defaultConfig());

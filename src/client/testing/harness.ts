@@ -3,7 +3,8 @@ import { ManualClock } from '../../base/clock';
 import { keptLog } from '../../base/log';
 import { seededRandom } from '../../base/random';
 import { tasks as newTasks } from '../../base/tasks';
-import { createClient, type Client, type ClientOptions } from '../client';
+import { type Client, type ClientOptions } from '../client';
+import { createClient } from '../device-client';
 import { type Limits } from '../limit-view';
 import { fakeSite, type FakeSite, lfdi, pin } from './fake-site';
 
