@@ -142,6 +142,20 @@ describe('a post of meter readings', () => {
     expect(attributeOf(await port.shown(`${port.upt}/mr/0C/rs/03/r?l=9`), 'all')).toBe('1');
   });
 
+  it('shows what it had again when a mirror that was deleted is made again', async () => {
+    const port = await mirrored();
+    const list = `${port.upt}/mr/0C/rs`;
+    await port.send('0C', { ReadingType: power, MirrorReadingSet: [setOf('01', [{ value: 1 }])] });
+    expect((await port.ask(port.at, { method: 'DELETE' })).status).toBe(204);
+    for (const path of [list, `${list}/01`, `${list}/01/r`, `${list}/01/r/0`])
+      expect([path, (await port.ask(path)).status]).toEqual([path, 404]);
+    expect((await port.make()).headers['Location']).toBe(port.at);
+    expect((await port.ask(list)).status).toBe(404);
+    await port.send('0C', { ReadingType: power, MirrorReadingSet: [setOf('02', [{ value: 2 }])] });
+    expect(attributeOf(await port.shown(list), 'all')).toBe('2');
+    expect(textOf(await port.shown(`${list}/01/r`), 'value')).toBe('1');
+  });
+
   it('keeps readings of a set that differ in localID, block or tier only, in that order', async () => {
     const port = await mirrored();
     const said: Reading[] = [

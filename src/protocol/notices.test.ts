@@ -301,6 +301,29 @@ describe('what is told', () => {
     expect(await subs()).toBe('0');
   });
 
+  it('of reading sets: the list tells of new ones and of what they say of themselves, the readings of new values', async () => {
+    const mRID = '0123456789ABCDEF0123456700099999';
+    const mup = await at.ask('/mup', {
+      method: 'POST',
+      body: `<MirrorUsagePoint ${ns}><mRID>${mRID}</mRID><roleFlags>0000</roleFlags><serviceCategoryKind>0</serviceCategoryKind><status>1</status><deviceLFDI>${lfdiA}</deviceLFDI></MirrorUsagePoint>`,
+    });
+    const where = mup.headers['Location'] ?? '';
+    const post = async (set: string, duration: number, value: number) => {
+      const said = `<mRID>${set}</mRID><timePeriod><duration>${duration}</duration><start>${t0 - 900}</start></timePeriod><Reading><value>${value}</value></Reading>`;
+      const body = `<MirrorMeterReading ${ns}><mRID>${mRID}</mRID><MirrorReadingSet>${said}</MirrorReadingSet><ReadingType></ReadingType></MirrorMeterReading>`;
+      expect((await at.ask(where, { method: 'POST', body })).status).toBeLessThan(300);
+      await at.pass(31, 31);
+      return at.news().map(text => textOf(text, 'subscribedResource'));
+    };
+    await post('01', 300, 1);
+    const list = `${where.replace('/mup/', '/upt/')}/mr/${mRID}/rs`;
+    for (const path of [list, `${list}/01/r`]) expect((await at.subscribe(path)).status).toBe(201);
+    expect(await post('02', 300, 5)).toEqual([list]);
+    expect(await post('01', 300, 2)).toEqual([`${list}/01/r`]);
+    expect((await post('01', 600, 3)).sort()).toEqual([list, `${list}/01/r`]);
+    expect(await post('01', 600, 3)).toEqual([]);
+  });
+
   it('by condition: when the reading leaves the band, and not when it comes back', async () => {
     const mRID = '0123456789ABCDEF0123456700099999';
     const reading = (value: number) =>
