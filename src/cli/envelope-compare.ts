@@ -4,7 +4,8 @@ import { Problem } from '../base/problem';
 import { type Io } from './command';
 import { barsSvg } from './bars-svg';
 import { type OfflineOptions, settingsOf } from './envelope-offline';
-import { fairness, judge, runEngine, studyNetwork, studySnapshot } from './envelope-study';
+import { fairness } from './envelope-figures';
+import { judge, runEngine, studyNetwork, studySnapshot } from './envelope-study';
 import { numberOption } from './number-option';
 
 interface Compared {
@@ -37,7 +38,7 @@ export async function compareEngines(
     const run = await runEngine(snapshot, name, options, io.cwd, io.stop);
     const ms = (io.clock.monotonicMs() - from) / snapshot.steps;
     const patterns = new Map<string, number>();
-    const found = judge(network, snapshot, run.envelopes, samples, settings.seed, (kind, where, excess) => {
+    const found = judge(network, snapshot, run, samples, settings.seed, (kind, where, excess) => {
       if (kind === 'pattern') patterns.set(where, Math.max(patterns.get(where) ?? -Infinity, excess));
     });
     const { byKind } = found;

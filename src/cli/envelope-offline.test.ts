@@ -43,6 +43,47 @@ it('tells in words what was computed, what planning would have given, and how sa
     expect(text).toContain(words);
 });
 
+it('gives aggregators limits for sums, and judges the run and its file by them', async () => {
+  const site = { kind: 'inverter', serviceW: 30_000, firmImportW: 1000, firmExportW: 1000 };
+  const network = {
+    format: 'headroom-network/1',
+    name: 'One transformer',
+    source: { bus: 'mv', baseKv: 12.47, pu: 1, angleDeg: 0, isc3A: 6000, xOverR: 3 },
+    transformers: [
+      {
+        ...{ name: 'T1', from: 'mv', to: 'pad', connection: 'delta-wye', primaryKv: 12.47, secondaryKv: 0.416 },
+        ...{ ratingKva: 45, xPercent: 3, rPercent: 1 },
+      },
+    ],
+    lineCodes: [{ name: 'main', r1OhmPerKm: 0.05, x1OhmPerKm: 0.04 }],
+    lines: [{ name: 'street', from: 'pad', to: 'street', phases: [1, 2, 3], lengthM: 50, code: 'main' }],
+    loads: [1, 2, 3, 4].map(n => ({ name: `s${n}`, bus: 'street', phases: [1, 2, 3], baseW: 1000, baseVar: 0, site })),
+    shapes: [],
+    voltageBand: { minPu: 0.9, maxPu: 1.1 },
+  };
+  writeFileSync(join(folder, 'sums.json'), JSON.stringify(network));
+  const given = ['--network', 'sums.json', '--engine', 'group', '--aggregators', '2', '--steps', '2'];
+  const ran = await run('run', ...given, '--max-import', '30000', '--out', 'groups.json', '--json');
+  const study = JSON.parse(ran.out[0] ?? '') as {
+    envelopes: { importW: number[] }[];
+    groups: { aggregator: string; asset: string; devices: string[]; importW: number[] }[];
+    verified: Judged;
+  };
+  expect(study.groups.map(({ aggregator, asset, devices }) => [aggregator, asset, devices])).toEqual([
+    ['aggregator 1', 'T1', ['s1', 's2']],
+    ['aggregator 2', 'T1', ['s3', 's4']],
+  ]);
+  const [cap = NaN, sum = NaN] = [study.envelopes[0]?.importW[0], study.groups[0]?.importW[0]];
+  expect(cap).toBeGreaterThan(0.9 * sum); // one site may have nearly all of it
+  expect(study.verified).toMatchObject({ passed: true, broken: 0 });
+  const again = await run('verify', 'groups.json', '--json');
+  expect((JSON.parse(again.out[0] ?? '') as Judged).broken).toBe(0);
+  writeFileSync(join(folder, 'capped.json'), JSON.stringify({ ...study, groups: [] }));
+  expect((await run('verify', 'capped.json')).exitCode).toBe(1); // without the sums the caps are too wide
+  const told = await run('run', ...given, '--max-import', '30000');
+  expect(told.out.join('\n')).toMatch(/aggregator 2, 2 sites under T1: together import \d+\.\d+ of \d+\.\d+ kW/);
+});
+
 it('finds envelopes that were tampered with', async () => {
   await offline('box-robust', '--samples', '0', '--out', 'wide.json');
   const study = JSON.parse(readFileSync(join(folder, 'wide.json'), 'utf8')) as { envelopes: { importW: number[] }[] };
@@ -61,6 +102,7 @@ it.each([
   [['run', '--network', oak, '--engine-options', '{'], 'want JSON'],
   [['run', '--network', oak, '--active', '1.5'], 'a whole number'],
   [['run', '--network', oak, '--active', '9999'], 'at most'],
+  [['run', '--network', oak, '--aggregators', '9999'], 'at most'],
   [['verify', 'none.json'], 'cannot be read as JSON'],
 ])('answers a mistake with what to do: %j', async (args, words) => {
   const { exitCode, said } = await run(...args);

@@ -4,8 +4,8 @@ import { type Command } from 'commander';
 import { Problem } from '../base/problem';
 import { type Envelope } from '../engines/api';
 import { type Io } from './command';
+import { fairness, groupWords } from './envelope-figures';
 import {
-  fairness,
   type Judgement,
   judge,
   runEngine,
@@ -21,6 +21,7 @@ export interface OfflineOptions {
   readonly engine: string;
   readonly engineOptions?: string;
   readonly active?: string;
+  readonly aggregators?: string;
   readonly maxImport: string;
   readonly maxExport: string;
   readonly headKva?: string;
@@ -42,6 +43,10 @@ export function offlineOptions(command: Command): Command {
     .option('--engine <name>', 'capacity engine: a name, or the path of a module', 'box-robust')
     .option('--engine-options <json>', 'its options; file names in them are relative to the current folder')
     .option('--active <n>', 'so many of the loads are sites; all that are marked as sites unless given')
+    .option(
+      '--aggregators <n>',
+      'so many aggregators speak for the sites, each for neighbours in the file: for the engine `group`',
+    )
     .option('--max-import <w>', 'most a site may import, W', '14000')
     .option('--max-export <w>', 'most a site may export, W', '10000')
     .option('--head-kva <kva>', 'another rating for the head of the feeder')
@@ -66,13 +71,14 @@ export async function runOffline(given: OfflineOptions & { network: string }, io
   const run = await runEngine(snapshot, engine, engineOptions, io.cwd, io.stop);
   const ms = io.clock.monotonicMs() - from;
   const planned = await runEngine(snapshot, 'worst-hour', {}, io.cwd, io.stop);
-  const found = judge(network, snapshot, run.envelopes, samples, settings.seed);
+  const found = judge(network, snapshot, run, samples, settings.seed);
   const study: Study = {
     format: 'headroom-envelopes/1',
     settings,
     engine: given.engine,
     ...(engineOptions === undefined ? {} : { engineOptions }),
     envelopes: run.envelopes,
+    ...(run.groups.length > 0 && { groups: run.groups }),
   };
   if (given.out !== undefined) writeFileSync(resolve(io.cwd, given.out), `${JSON.stringify(study)}\n`);
   if (!found.passed) io.exitCode = 1;
@@ -91,6 +97,7 @@ export async function runOffline(given: OfflineOptions & { network: string }, io
     `planning for the worst hour: import ${kilo(planned.meanImportW)} kW, export ${kilo(planned.meanExportW)} kW, by loading alone`,
   );
   io.out(`computed in ${(ms / Math.max(1, snapshot.steps)).toFixed(1)} ms a step`);
+  for (const group of run.groups) io.out(groupWords(group, run.envelopes));
   for (const text of run.notices) io.out(`note: ${text}`);
   print(found, io);
 }
@@ -103,7 +110,7 @@ export function verifyFile(file: string, given: { samples: string; seed: string;
   const found = judge(
     network,
     studySnapshot(network, study.settings),
-    study.envelopes,
+    study,
     numberOption('--samples', given.samples, 0, 10_000_000),
     numberOption('--seed', given.seed, 0, 4_294_967_295),
   );
@@ -135,6 +142,9 @@ export function settingsOf(given: OfflineOptions & { network: string }, io: Io):
   return {
     network: resolve(io.cwd, given.network),
     ...(given.active === undefined ? {} : { active: whole('--active', given.active, 1, 1_000_000) }),
+    ...(given.aggregators === undefined
+      ? {}
+      : { aggregators: whole('--aggregators', given.aggregators, 1, 1_000_000) }),
     maxImportW: numberOption('--max-import', given.maxImport, 0, 1e9),
     maxExportW: numberOption('--max-export', given.maxExport, 0, 1e9),
     ...(given.headKva === undefined ? {} : { headKva: numberOption('--head-kva', given.headKva, 0.001, 1e7) }),
@@ -179,7 +189,8 @@ function studyFrom(path: string): Study {
     Array.isArray(study.envelopes) &&
     (study.envelopes as readonly Partial<Envelope>[]).every(
       each => typeof each.device === 'string' && list(each.importW) && list(each.exportW),
-    );
+    ) &&
+    (study.groups ?? []).every(each => Array.isArray(each.devices) && list(each.importW) && list(each.exportW));
   if (!good)
     throw new Problem('BAD_USAGE', {
       at: path,

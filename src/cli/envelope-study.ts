@@ -3,9 +3,10 @@
  * and the judgement of the verifier. Everything follows from the file, the options and the seed, so a saved run can be judged again.
  */
 import { Problem } from '../base/problem';
-import { type Envelope, envelopesOf, noticesOf, type Snapshot } from '../engines/api';
+import { type Envelope, envelopesOf, type GroupEnvelope, groupsIn, noticesOf, type Snapshot } from '../engines/api';
 import { loadEngine } from '../engines';
 import { sitesOf, snapshotOf } from '../engines/network-snapshot';
+import { mean } from './envelope-figures';
 import { withHeadRating } from '../grid/assets';
 import { minuteStart } from '../grid/draws';
 import { type Network } from '../grid/network';
@@ -18,6 +19,8 @@ import { type BoxReport, type Breach, type SampleKind, sampleKinds, Verifier } f
 export interface StudySettings {
   readonly network: string;
   readonly active?: number;
+  /** So many aggregators speak for the sites, each for neighbours in the order of the file; none unless given. */
+  readonly aggregators?: number;
   readonly maxImportW: number;
   readonly maxExportW: number;
   readonly headKva?: number;
@@ -35,6 +38,8 @@ export interface Study {
   readonly engine: string;
   readonly engineOptions?: unknown;
   readonly envelopes: readonly Envelope[];
+  /** Limits for sums over sites of one aggregator. */
+  readonly groups?: readonly GroupEnvelope[];
 }
 
 export interface Judgement {
@@ -61,9 +66,15 @@ export function studyNetwork(file: string, { band, headKva, sourcePu }: StudySet
 }
 
 export function studySnapshot(network: Network, settings: StudySettings): Snapshot {
-  const { active, maxExportW, maxImportW, minute, seed, stepS, steps } = settings;
+  const { active, aggregators, maxExportW, maxImportW, minute, seed, stepS, steps } = settings;
   const sites = sitesOf(network, active, seed);
-  return snapshotOf(network, {
+  if (aggregators !== undefined && aggregators > sites.length)
+    throw new Problem('BAD_USAGE', {
+      at: '--aggregators',
+      want: `at most ${sites.length}, the sites`,
+      got: aggregators,
+    });
+  const snapshot = snapshotOf(network, {
     sites,
     maxImportW,
     maxExportW,
@@ -73,10 +84,14 @@ export function studySnapshot(network: Network, settings: StudySettings): Snapsh
     steps,
     seed,
   });
+  if (aggregators === undefined) return snapshot;
+  const aggregatorOf = (i: number) => `aggregator ${1 + Math.floor((i * aggregators) / sites.length)}`;
+  return { ...snapshot, devices: snapshot.devices.map((device, i) => ({ ...device, aggregator: aggregatorOf(i) })) };
 }
 
 export interface EngineRun {
   readonly envelopes: readonly Envelope[];
+  readonly groups: readonly GroupEnvelope[];
   readonly notices: readonly string[];
   /** Mean limits of all sites and steps, W. */
   readonly meanImportW: number;
@@ -94,6 +109,7 @@ export async function runEngine(
   const envelopes = envelopesOf(proposal);
   return {
     envelopes,
+    groups: groupsIn(proposal),
     notices: noticesOf(proposal).map(({ text }) => text),
     meanImportW: mean(envelopes.flatMap(({ importW }) => importW)),
     meanExportW: mean(envelopes.flatMap(({ exportW }) => exportW)),
@@ -102,11 +118,11 @@ export async function runEngine(
 
 type Observe = (kind: SampleKind, where: string, excess: number) => void;
 
-/** Judges every step; `samples` is the least number of samples over all of them. */
+/** Judges every step, wherever sites sit in their limits and keep to those of groups; `samples` is the least number over all steps. */
 export function judge(
   network: Network,
   snapshot: Snapshot,
-  envelopes: readonly Envelope[],
+  { envelopes, groups = [] }: Pick<Study, 'envelopes' | 'groups'>,
   samples: number,
   seed: number,
   observe?: Observe,
@@ -126,7 +142,12 @@ export function judge(
       const { bus = '', phases, terminals = phases } = found;
       return { site: device, bus, phases: terminals, importW: importW[step] ?? 0, exportW: exportW[step] ?? 0 };
     });
-    reports.push(verifier.verify(drawsInStep(snapshot.passive ?? [], step), boxes, step));
+    const sums = groups.map(({ devices: sites, exportW, importW }) => ({
+      sites,
+      importW: importW[step] ?? 0,
+      exportW: exportW[step] ?? 0,
+    }));
+    reports.push(verifier.verify(drawsInStep(snapshot.passive ?? [], step), boxes, step, sums));
   }
   const byKind = Object.fromEntries(
     sampleKinds.map(kind => [
@@ -163,13 +184,4 @@ export function judge(
   };
 }
 
-/** Jain's index of what sites have on average, 1 where all have the same, and the least over the mean. */
-export function fairness(envelopes: readonly Envelope[], way: 'importW' | 'exportW'): { jain: number; least: number } {
-  const each = envelopes.map(envelope => mean(envelope[way]));
-  const squares = total(each.map(w => w * w));
-  if (squares === 0) return { jain: 1, least: 1 };
-  return { jain: total(each) ** 2 / (each.length * squares), least: Math.min(...each) / mean(each) };
-}
-
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : total(values) / values.length);

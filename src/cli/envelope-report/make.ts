@@ -6,6 +6,7 @@ import { worstHour } from '../../engines/worst-hour';
 import { type Stretch } from '../../services/explain/intervals';
 import { type Io } from '../command';
 import { type OfflineOptions, optionsOf, settingsOf } from '../envelope-offline';
+import { groupWords } from '../envelope-figures';
 import { judge, type Judgement, runEngine, studyNetwork, studySnapshot } from '../envelope-study';
 import { numberOption } from '../number-option';
 import { type OperatorApi } from '../operator-api';
@@ -21,9 +22,9 @@ export async function reportOffline(given: OfflineOptions & { network: string },
   const engine = /[/\\]/.test(given.engine) ? resolve(io.cwd, given.engine) : given.engine;
   const run = await runEngine(snapshot, engine, optionsOf(given.engineOptions), io.cwd, io.stop);
   const plan = envelopesOf(await worstHour(undefined).compute(snapshot, io.stop));
-  const found = judge(network, snapshot, run.envelopes, samples, settings.seed);
+  const found = judge(network, snapshot, run, samples, settings.seed);
   if (!found.passed) io.exitCode = 1;
-  const planned = judge(network, snapshot, plan, samples, settings.seed);
+  const planned = judge(network, snapshot, { envelopes: plan }, samples, settings.seed);
   return envelopeReport({
     title: `Envelopes by ${given.engine}`,
     about: [network.name, `${snapshot.devices.length} sites`, `seed ${settings.seed}`],
@@ -34,6 +35,7 @@ export async function reportOffline(given: OfflineOptions & { network: string },
     notes: [
       `Verified by power flow apart from the engine: ${found.samples} samples of corners, adversarial and random points; a random point breaks a limit with a probability below ${(100 * found.probabilityBelow).toPrecision(2)} % (95 %).`,
       `The plan for the worst hour, held against the same samples, breaks a limit in ${planned.broken} of ${planned.samples}.`,
+      ...run.groups.map(group => groupWords(group, run.envelopes)),
       'Time counts from the first midnight of the load shapes.',
     ],
   });
