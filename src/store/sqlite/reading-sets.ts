@@ -20,6 +20,10 @@ interface Row {
   readonly readings: number;
 }
 
+type New = [meter: number, set: string, n: number];
+type Last = [start: Seconds | null, place: string | null];
+type Said = [start: Seconds | null, durationS: Seconds | null, description: string | null, version: number | null];
+
 const row = `mrid AS "set", start, duration_s AS durationS, description, version, n AS readings FROM reading_sets`;
 
 /** Reading sets of meters, by number and by time. Called inside transactions of the caller, who counts those of a meter. */
@@ -47,19 +51,7 @@ export class ReadingSets {
         `SELECT ${row} WHERE meter = ? AND start IS NOT NULL AND start > ? AND start <= ?
          ORDER BY start DESC, substr('00000000000000000000000000000000' || mrid, -32) DESC, id DESC LIMIT ? OFFSET ?`,
       ),
-      insert: db.prepare<
-        [
-          number,
-          string,
-          number,
-          number | null,
-          string | null,
-          number | null,
-          number | null,
-          string | null,
-          number | null,
-        ]
-      >(
+      insert: db.prepare<[...New, ...Last, ...Said]>(
         `INSERT INTO reading_sets (meter, mrid, n, last_start, last_place, start, duration_s, description, version)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
@@ -86,7 +78,7 @@ export class ReadingSets {
 
   page(meter: number, href: Href, query: { start: number; limit: number; after?: Seconds }): ReadingSetRow[] {
     const { start, limit, after = Number.MIN_SAFE_INTEGER } = query;
-    const first = this.sql.startOf.get(meter, after, start);
+    const first = limit === 0 ? undefined : this.sql.startOf.get(meter, after, start);
     if (first === undefined) return [];
     const skip = start - (this.sql.later.get(meter, first) ?? 0);
     return this.sql.page.all(meter, after, first, limit === Infinity ? -1 : limit, skip).map(each => toSet(href, each));
@@ -101,7 +93,7 @@ export class ReadingSets {
     last: { start: Seconds; place: string } | undefined,
   ): number {
     const { start = null, durationS = null, description = null, version = null } = said ?? {};
-    const came = [last?.start ?? null, last?.place ?? null] as const;
+    const came: Last = [last?.start ?? null, last?.place ?? null];
     return Number(this.sql.insert.run(meter, set, n, ...came, start, durationS, description, version).lastInsertRowid);
   }
 
