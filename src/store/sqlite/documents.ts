@@ -1,7 +1,9 @@
 import { type Database } from 'better-sqlite3';
+import { nextTurn } from '../../base/turn';
 import { type Href } from '../../model/href';
 import { type Doc, type IndexKey, type Page, type PageQuery, type Version } from '../api';
 import { below, checkPage, keyName, noVersions, touchDoc, type Prepared, type PreparedDoc } from '../plan';
+import { KeptRows } from './kept-rows';
 import { Lists, type Place } from './lists';
 
 interface Row extends Omit<Doc, 'body'> {
@@ -22,10 +24,12 @@ const afterAscii = '\u0080'; // above every sort key
 
 export class SqliteDocuments {
   private readonly lists: Lists;
+  private readonly kept: KeptRows<Row>;
   private readonly sql;
 
   constructor(db: Database, blockMost?: number) {
     this.lists = new Lists(db, blockMost);
+    this.kept = new KeptRows(db, nextTurn);
     this.sql = {
       get: db.prepare<[string], Row>(`SELECT ${row} FROM docs d WHERE href = ?`),
       page: db.prepare<[string, string, string, string, number, number], Row>(
@@ -57,12 +61,17 @@ export class SqliteDocuments {
   }
 
   get<B>(href: Href): Doc<B> | undefined {
-    const found = this.sql.get.get(href);
-    return found && toDoc<B>(found);
+    let found = this.kept.find(href);
+    if (found === undefined) {
+      found = this.sql.get.get(href) ?? null;
+      this.kept.keep(href, found);
+    }
+    return found ? toDoc<B>(found) : undefined;
   }
 
+  /** As of one moment, also when another process writes: nothing kept. */
   many<B>(hrefs: readonly Href[]): Doc<B>[] {
-    return hrefs.map(href => this.get<B>(href)).filter(doc => doc !== undefined);
+    return hrefs.flatMap(href => this.sql.get.get(href) ?? []).map(toDoc<B>);
   }
 
   count(list: Href): number {
@@ -98,6 +107,7 @@ export class SqliteDocuments {
     for (const gone of this.dropped(plan)) {
       touchDoc(touched, gone, this.sql.keys.all(gone.id));
       this.sql.remove.run(gone.id);
+      this.kept.forget(gone.href);
       this.lists.take(gone.list, gone);
       versions[gone.href] = 0;
     }
@@ -128,6 +138,7 @@ export class SqliteDocuments {
     version: Version;
     oldList: Href | undefined;
   } {
+    this.kept.forget(href);
     const old = this.sql.stored.get(href);
     const version = (old?.version ?? 0) + 1;
     if (old) this.sql.update.run(list, kind, version, changed, sortKey, text, old.id);

@@ -148,6 +148,7 @@ async function view(store: Store, { start, limit, from, to }: Ask): Promise<unkn
   const each = async <K, V>(names: readonly K[], value: (name: K) => Promise<V>) => Promise.all(names.map(value));
   return {
     docs: await store.many(hrefs),
+    one: await each(hrefs, href => store.get(href)),
     pages: await each(lists, list => store.page(list, { start, limit, ...bounds })),
     counts: await each(lists, list => store.count(list)),
     found: await each(indexes, index => each(keyTexts, text => store.find(index, text))),
