@@ -302,6 +302,11 @@ function newer(file: string): void {
   writeFileSync(file, bytes);
 }
 
+const listeners = process.stdin.listenerCount('end');
+afterAll(() => {
+  expect(process.stdin.listenerCount('end')).toBe(listeners); // nobody waits for somebody to type
+});
+
 describe.each(Object.entries(table))('%s', (_, rows) => {
   it.each(rows.map((row): [string, number, Case] => [row.args, row.exit, row]))(
     'headroom %s: %d',

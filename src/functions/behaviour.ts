@@ -135,6 +135,8 @@ export interface Behaviour {
   readonly offer?: readonly Method[];
   /** Mandatory methods it does not offer to clients. */
   readonly withhold?: readonly Method[];
+  /** Whether an item is there, for what hangs below it. Default: whether its document is. */
+  readonly exists?: (ctx: Pick<Context, 'store'>, params: Params) => Promise<boolean>;
   /** The value of an item; undefined when there is none. Default: the stored document. */
   readonly item?: (ctx: Context, params: Params) => Promise<object | undefined>;
   /** The entries of a list. Default: the stored list. */

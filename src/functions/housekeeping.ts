@@ -71,22 +71,22 @@ async function thinMeter(
   kept: Kept,
   stop?: AbortSignal,
 ): Promise<void> {
-  let before = await sizeOf(store, meter);
+  let size = await sizeOf(store, meter);
   while (!stop?.aborted) {
     await store.commit({ thin: [{ ...thinning, meter, most: slice }] });
     const now = await sizeOf(store, meter);
-    const [rows, sets] = [before.rows - now.rows, before.sets - now.sets];
+    const [rows, sets] = [size.rows - now.rows, size.sets - now.sets];
     kept.thinned += Math.max(0, rows);
     kept.setsGone += Math.max(0, sets);
     if (rows < slice && sets < slice) return; // or others came meanwhile: then the next run goes on
-    before = now;
+    size = now;
   }
 }
 
-const nothing = { start: 0, limit: 0 };
+const countOnly = { start: 0, limit: 0 };
 
 async function sizeOf({ readings }: Store, meter: Href): Promise<{ rows: number; sets: number }> {
-  return { rows: (await readings.page(meter, nothing)).all, sets: (await readings.sets(meter, nothing)).all };
+  return { rows: (await readings.page(meter, countOnly)).all, sets: (await readings.sets(meter, countOnly)).all };
 }
 
 async function forgetCoarse(store: Store, meter: Href, before: Seconds, kept: Kept, stop?: AbortSignal): Promise<void> {

@@ -89,20 +89,18 @@ const readingSets: Behaviour = {
     return { all, items: sets.map(readingSetView) };
   },
 };
+const setAt = ({ store }: Pick<Context, 'store'>, params: Readonly<Record<string, string>>) =>
+  store.readings.oneSet(href(model.metering.meterReading, params), params['rs'] ?? '');
+
+/** Sets are rows of the readings, not documents. */
 const readingSet: Behaviour = {
   resource: model.metering.readingSet,
-  item: async ({ store }, params) => {
-    const found = await setAt(store, params);
+  exists: async (ctx, params) => (await setAt(ctx, params)) !== undefined,
+  item: async (ctx, params) => {
+    const found = await setAt(ctx, params);
     return found && readingSetView(found);
   },
 };
-
-/** Sets are rows of the readings, not documents: whether what hangs below one may be seen is asked here. */
-export const setAt = (
-  store: Context['store'],
-  params: Readonly<Record<string, string>>,
-): Promise<ReadingSetRow | undefined> =>
-  store.readings.set(href(model.metering.meterReading, params), params['rs'] ?? '');
 
 /** Readings of a set are few (the client sent them in one document): all are read, then put in order (protocol facts 2.4). */
 async function setRows({ store }: Context, params: Readonly<Record<string, string>>): Promise<ReadingRow[]> {

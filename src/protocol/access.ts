@@ -4,15 +4,14 @@
  */
 import { type Context, type Observed, type Reads } from '../functions/behaviour';
 import { assignments, responseSetsOf, rootOf } from '../functions/assigned';
-import { setAt } from '../functions/metering';
 import { hasResponded } from '../functions/response';
 import { type Scope } from '../functions/scope';
 import { siteOf, type Site } from '../functions/site';
 import { parentItem } from '../functions/tree';
 import { dialects, type DialectId } from '../model/dialect';
-import { model } from '../model';
-import { href, type Href, type Params } from '../model/href';
+import { type Href, type Params } from '../model/href';
 import { type Resource } from '../model/resource';
+import { type Match } from './router';
 
 type Store = Context['store'];
 
@@ -88,17 +87,18 @@ const idOf = (href: Href): string => href.slice(href.lastIndexOf('/') + 1);
  * Whether this caller may know that the resource exists: it is the caller's to see, its dialect has such a thing, and what it
  * hangs below is there.
  */
-export async function maySee(ctx: Asking, resource: Resource, params: Params): Promise<boolean> {
+export async function maySee(
+  ctx: Asking,
+  { resource, params }: Match,
+  isThere: (item: Resource) => Promise<boolean>,
+): Promise<boolean> {
   const { layer } = resource.type;
   if (layer !== undefined && dialects[ctx.scope.dialect].layers[layer] === undefined) return false;
   if (ctx.scope.selfSigned && !shownToSelfSigned(ctx.scope, resource)) return false;
   if (!(await isYours(ctx, resource, params))) return false;
   const above = parentItem(resource);
-  return above === undefined || (await isThere(ctx.store, above, params));
+  return above === undefined || (await isThere(above));
 }
-
-const isThere = async (store: Store, item: Resource, params: Params): Promise<boolean> =>
-  (item === model.metering.readingSet ? await setAt(store, params) : await store.get(href(item, params))) !== undefined;
 
 function shownToSelfSigned({ kind }: Scope, { name }: Resource): boolean {
   // Anybody can make such a certificate: until an operator has entered it, it is told where everything starts and no more.

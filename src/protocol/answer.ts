@@ -19,10 +19,10 @@ import { dialects, type DialectId } from '../model/dialect';
 import { type Complex } from '../model/dsl';
 import { type Method, type Resource } from '../model/resource';
 import { timeKeyRange } from '../model/sort-key';
-import { maySee, scopes } from './access';
+import { scopes } from './access';
 import { contextOf, type ContextDeps, type Timing } from './context';
 import { type Answer, type Request } from './exchange';
-import { exposureOf } from './exposure';
+import { exposureOf, isKnown } from './exposure';
 import { acceptsSepXml, isSepXml, sepXml } from './headers';
 import { type KeptAnswers } from './kept-answers';
 import { listQuery } from './query';
@@ -76,7 +76,7 @@ export function answerer(deps: DevicePortDeps): (request: Request) => Answer | P
       dialect = scope.dialect;
       const timing: Timing = { at: deps.clock.now(), until: Infinity };
       const ctx = contextOf(deps, exposure, store, scope, timing);
-      if (!(await maySee(ctx, match.resource, match.params)))
+      if (!(await isKnown(ctx, exposure, match)))
         throw new Problem('NOT_FOUND', { at: path, note: 'not visible to this identity' });
       const answer = await perform(ctx, request, { ...match, behaviour: exposure.behaviourOf(match) }, query, deps);
       if (answer.status !== 200) return answer;

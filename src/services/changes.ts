@@ -141,9 +141,9 @@ function noting(store: Store, note: (name: string) => void): Store {
         note(touchName.meter(meter));
         return store.readings.sets(meter, query);
       },
-      set: (meter, set) => {
+      oneSet: (meter, set) => {
         note(touchName.meter(meter));
-        return store.readings.set(meter, set);
+        return store.readings.oneSet(meter, set);
       },
       latest: meter => {
         note(touchName.meter(meter));

@@ -165,7 +165,7 @@ export interface ReadingLog {
     meter: Href,
     q: { start: number; limit: number; after?: Seconds },
   ): Promise<{ sets: ReadingSetRow[]; all: number }>;
-  set(meter: Href, set: string): Promise<ReadingSetRow | undefined>;
+  oneSet(meter: Href, set: string): Promise<ReadingSetRow | undefined>;
   /** Of the rows that came as single Readings the one that came last, or the newest where that one is gone. */
   latest(meter: Href): Promise<ReadingRow | undefined>;
   /** Coarse rows with start in [from, to), oldest first, then by step: the first `limit` of them. */

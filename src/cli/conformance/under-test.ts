@@ -41,9 +41,10 @@ export async function underTest(
   url: string | undefined,
   home: string | undefined,
   options: UnderTestOptions,
-  io: Io,
+  io: Pick<Io, 'clock'>,
+  start: typeof startOwnServer = startOwnServer,
 ): Promise<UnderTest> {
-  const own = options.serve ? await ownServer(home, options, io) : undefined;
+  const own = options.serve ? await ownServer(home, options, io, start) : undefined;
   try {
     const target = own ? { host: '127.0.0.1', port: own.server.port, dcapPath: '/dcap' } : targetOf(url);
     const operator = operatorOf(options, home, own?.server);
@@ -68,14 +69,15 @@ const labSettings = { port: 0, operatorPort: 0, host: '127.0.0.1', notifyAllow: 
 async function ownServer(
   home: string | undefined,
   { speed: given = '1', clock: shared }: UnderTestOptions,
-  io: Io,
+  io: Pick<Io, 'clock'>,
+  start: typeof startOwnServer,
 ): Promise<{ server: OwnServer; clock?: string }> {
   if (home === undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'name the server folder with --dir' });
   if (shared !== undefined) throw new Problem('BAD_USAGE', { at: '--serve', note: 'use --speed instead of --clock' });
   const speed = numberOption('--speed', given, 0.1, 1000);
   const wallMs = io.clock.nowMs();
   const clock = speed === 1 ? undefined : `${wallMs},${speed},${wallMs}`;
-  const server = await startOwnServer({ dir: home, ...(clock !== undefined && { clock }), settings: labSettings });
+  const server = await start({ dir: home, ...(clock !== undefined && { clock }), settings: labSettings });
   return { server, ...(clock !== undefined && { clock }) };
 }
 

@@ -64,7 +64,7 @@ export class MemoryReadings implements ReadingLog {
     return { sets: found.slice(start, start + limit).map(each => this.counted(each)), all: said.size };
   }
 
-  async set(meter: Href, set: string): Promise<ReadingSetRow | undefined> {
+  async oneSet(meter: Href, set: string): Promise<ReadingSetRow | undefined> {
     const said = this.held.get(meter)?.said.get(set);
     return said && this.counted(said);
   }

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { ManualClock } from '../../base/clock';
 import { nextTurn } from '../../base/turn';
 import { silentLog } from '../../base/log';
@@ -5,7 +6,7 @@ import { doc } from '../testing/samples';
 import { temporaryFiles } from '../testing/temporary';
 import { openDatabase } from './database';
 import { KeptRows } from './kept-rows';
-import { sqliteStore } from './store';
+import { sqliteStore, storeOn } from './store';
 
 const newFile = temporaryFiles();
 const clock = new ManualClock(0);
@@ -34,6 +35,18 @@ it('is one with what a plan has written, and with what it has not', async () => 
   expect(await body('/a')).toBe(4);
   await store.commit({ dropTree: ['/a'] });
   expect([await body('/a'), await body('/a/b')]).toEqual([undefined, undefined]);
+  await store.close();
+});
+
+it('asks the database once for what is there, and once for what is not', async () => {
+  const file = newFile();
+  database(file).close();
+  let asked = 0;
+  const db = new Database(file, { verbose: sql => void (/FROM docs d WHERE href/.test(String(sql)) && asked++) });
+  const store = storeOn(db, { clock });
+  await store.commit({ put: [doc('/a')] });
+  for (let i = 0; i < 5; i++) await Promise.all([store.get('/a'), store.get('/none')]);
+  expect(asked).toBe(2);
   await store.close();
 });
 

@@ -35,7 +35,7 @@ async function statements(file: string): Promise<string[]> {
   await store.readings.latest('/meter/0');
   await store.readings.sets('/sets/0', { start: 0, limit: 5 });
   await store.readings.sets('/sets/0', { start: 2, limit: 5, after: 1 });
-  await store.readings.set('/sets/0', '1');
+  await store.readings.oneSet('/sets/0', '1');
   await store.commit({ thin: [{ meter: '/meter/0', before: 20, stepS: 5, most: 30 }] });
   await store.readings.coarse('/meter/0', 5, 9);
   await store.commit({ forgetCoarse: [{ meter: '/meter/0', before: 10, most: 30 }] });

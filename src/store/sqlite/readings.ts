@@ -113,7 +113,7 @@ export class SqliteReadings {
     return found ? { sets: this.ofSets.page(found.id, meter, query), all: found.sets } : { sets: [], all: 0 };
   }
 
-  set(meter: Href, set: string): ReadingSetRow | undefined {
+  oneSet(meter: Href, set: string): ReadingSetRow | undefined {
     const found = this.sql.meter.get(meter);
     return found && this.ofSets.one(found.id, meter, set);
   }

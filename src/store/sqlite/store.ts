@@ -108,7 +108,7 @@ export function storeOn(
       page: (meter, query) => readAll(() => readings.page(meter, query)),
       between: (meter, from, to, limit) => readAll(() => readings.between(meter, from, to, limit)),
       sets: (meter, query) => readAll(() => readings.sets(meter, query)),
-      set: (meter, set) => readAll(() => readings.set(meter, set)),
+      oneSet: (meter, set) => readAll(() => readings.oneSet(meter, set)),
       latest: meter => readAll(() => readings.latest(meter)),
       coarse: (meter, from, to, limit) => readAll(() => readings.coarse(meter, from, to, limit)),
       meters: query => read(() => readings.meters(query)),

@@ -179,14 +179,14 @@ export function recordContract(open: OpenStore): void {
       it('keeps what a set says and counts its readings', async () => {
         const full = set('0A', 600, { description: 'Mühle', version: 3 });
         await store.commit({ sets: [full, set('0B', 0)], readings: [at(600, '0A'), at(900, '0A'), at(1, 'none')] });
-        expect(await store.readings.set(meter, '0A')).toEqual({ ...full, readings: 2 });
-        expect(await store.readings.set(meter, '0B')).toEqual({ ...set('0B', 0), readings: 0 });
+        expect(await store.readings.oneSet(meter, '0A')).toEqual({ ...full, readings: 2 });
+        expect(await store.readings.oneSet(meter, '0B')).toEqual({ ...set('0B', 0), readings: 0 });
         for (const [of, name] of [
           [meter, 'none'],
           [meter, '0C'],
           ['/none', '0A'],
         ] as const)
-          expect(await store.readings.set(of, name)).toBeUndefined();
+          expect(await store.readings.oneSet(of, name)).toBeUndefined();
         expect((await store.readings.sets(meter, { start: 0, limit: 0 })).all).toBe(2);
         expect(await store.readings.sets('/none', { start: 0, limit: 9 })).toEqual({ sets: [], all: 0 });
       });
@@ -207,14 +207,14 @@ export function recordContract(open: OpenStore): void {
       it('replaces a set of the same name whole, with its readings', async () => {
         await store.commit({ sets: [set('0A', 0)], readings: [at(0, '0A'), at(1, '0A'), at(2, '0B'), at(3, '')] });
         await store.commit({ sets: [set('0A', 7)], readings: [at(5, '0A')] });
-        expect(await store.readings.set(meter, '0A')).toEqual({ ...set('0A', 7), readings: 1 });
+        expect(await store.readings.oneSet(meter, '0A')).toEqual({ ...set('0A', 7), readings: 1 });
         const rows = async () => (await store.readings.page(meter, { start: 0, limit: 9 })).rows.map(row => row.start);
         expect(await rows()).toEqual([5, 3, 2]);
         await store.commit({ sets: [set('0A', 8), set('0B', 9)] });
         expect(await rows()).toEqual([3]);
         expect(await names()).toEqual(['0B', '0A']);
         await store.commit({ readings: [at(4, '0A')] }); // more of a set that is there
-        expect((await store.readings.set(meter, '0A'))?.readings).toBe(1);
+        expect((await store.readings.oneSet(meter, '0A'))?.readings).toBe(1);
       });
 
       it('drops a set with its last reading, and one that never had any once it is old', async () => {

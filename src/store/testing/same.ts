@@ -158,7 +158,7 @@ async function view(store: Store, { start, limit, from, to }: Ask): Promise<unkn
     ofSets: await each(sets, set => store.readings.page('/m/1', { start, limit, set })),
     sets: await each(meters, meter => store.readings.sets(meter, { start, limit, after: start * 100 - 1 })),
     allSets: await each(meters, meter => store.readings.sets(meter, { start: 0, limit: Infinity })),
-    set: await each(sets, set => store.readings.set('/m/1', set)),
+    set: await each(sets, set => store.readings.oneSet('/m/1', set)),
     between: await each(meters, meter => store.readings.between(meter, 300, start * 300, limit)),
     latestReading: await each(meters, meter => store.readings.latest(meter)),
     coarse: await each(meters, meter => store.readings.coarse(meter, 0, start * 300, limit)),
