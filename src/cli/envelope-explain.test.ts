@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { cliFolder, lfdiOf } from './testing/cli-folder';
+import { oneTransformer } from './testing/one-transformer';
 
 jest.setTimeout(60_000);
 
@@ -69,6 +70,17 @@ it('reports an engine on a feeder file with what was verified, and what the plan
   expect(page).toMatch(/No limit broken in \d+ samples/);
   expect(page).toMatch(/breaks a limit in \d+ of \d+/);
   expect(page).toContain('Oak Street');
+});
+
+it('counts what sites may do together where aggregators have limits for sums', async () => {
+  writeFileSync(join(cwd, 'sums.json'), JSON.stringify(oneTransformer));
+  const given = ['--network', 'sums.json', '--engine', 'group', '--aggregators', '2', '--steps', '2', '--step', '3600'];
+  await out('envelope', 'report', ...given, '--max-import', '30000', '--html', 'sums.html');
+  const page = readFileSync(join(cwd, 'sums.html'), 'utf8');
+  expect(page).toContain('aggregator 2, 2 sites under T1: together import');
+  // Over 80 kW of own limits below a transformer of 45 kVA, that the plan fills.
+  const [, kWh = 'none'] = /([\d.]+)\s*kWh of limits (?:below|beyond)/.exec(page) ?? [];
+  expect(Number(kWh)).toBeLessThan(10);
 });
 
 it.each([

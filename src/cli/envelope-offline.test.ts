@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sharedFile } from '../grid/testing/shared';
 import { commandLine } from './testing/command-line';
+import { oneTransformer } from './testing/one-transformer';
 
 jest.setTimeout(60_000);
 
@@ -44,24 +45,7 @@ it('tells in words what was computed, what planning would have given, and how sa
 });
 
 it('gives aggregators limits for sums, and judges the run and its file by them', async () => {
-  const site = { kind: 'inverter', serviceW: 30_000, firmImportW: 1000, firmExportW: 1000 };
-  const network = {
-    format: 'headroom-network/1',
-    name: 'One transformer',
-    source: { bus: 'mv', baseKv: 12.47, pu: 1, angleDeg: 0, isc3A: 6000, xOverR: 3 },
-    transformers: [
-      {
-        ...{ name: 'T1', from: 'mv', to: 'pad', connection: 'delta-wye', primaryKv: 12.47, secondaryKv: 0.416 },
-        ...{ ratingKva: 45, xPercent: 3, rPercent: 1 },
-      },
-    ],
-    lineCodes: [{ name: 'main', r1OhmPerKm: 0.05, x1OhmPerKm: 0.04 }],
-    lines: [{ name: 'street', from: 'pad', to: 'street', phases: [1, 2, 3], lengthM: 50, code: 'main' }],
-    loads: [1, 2, 3, 4].map(n => ({ name: `s${n}`, bus: 'street', phases: [1, 2, 3], baseW: 1000, baseVar: 0, site })),
-    shapes: [],
-    voltageBand: { minPu: 0.9, maxPu: 1.1 },
-  };
-  writeFileSync(join(folder, 'sums.json'), JSON.stringify(network));
+  writeFileSync(join(folder, 'sums.json'), JSON.stringify(oneTransformer));
   const given = ['--network', 'sums.json', '--engine', 'group', '--aggregators', '2', '--steps', '2'];
   const ran = await run('run', ...given, '--max-import', '30000', '--out', 'groups.json', '--json');
   const study = JSON.parse(ran.out[0] ?? '') as {

@@ -1,5 +1,5 @@
 /** Where a report's intervals come from: envelopes of a study, or the operator API of a server. */
-import { type Envelope, type Snapshot } from '../../engines/api';
+import { type Envelope, type GroupEnvelope, type Snapshot } from '../../engines/api';
 import { type Planned, type SiteAccount } from '../../services/explain/account';
 import { type Together } from '../../services/explain/held-back';
 import { type Interval, type Stretch } from '../../services/explain/intervals';
@@ -13,19 +13,34 @@ export function studySites(
   envelopes: readonly Envelope[],
   planned: ReadonlyMap<string, Planned>,
 ): ReportSite[] {
-  return envelopes.map(({ bound, device, exportW, importW }) => {
+  return envelopes.map(envelope => {
+    const { device } = envelope;
     const own = planned.get(device);
-    const intervals = bound.map((by, step): Interval => ({
-      from: start + step * stepS,
-      to: start + (step + 1) * stepS,
-      importW: importW[step] ?? 0,
-      exportW: exportW[step] ?? 0,
-      bound: by,
-      engine,
-    }));
+    const intervals = stepByStep({ start, stepS }, engine, envelope);
     return { site: device, name: device, intervals, ...(own && { planned: own }) };
   });
 }
+
+/** Its limits for sums. */
+export const studySums = (
+  snapshot: Pick<Snapshot, 'start' | 'stepS'>,
+  engine: string,
+  groups: readonly GroupEnvelope[],
+): Together[] => groups.map(group => ({ sites: group.devices, intervals: stepByStep(snapshot, engine, group) }));
+
+const stepByStep = (
+  { start, stepS }: Pick<Snapshot, 'start' | 'stepS'>,
+  engine: string,
+  { bound, exportW, importW }: Pick<Envelope, 'bound' | 'exportW' | 'importW'>,
+): Interval[] =>
+  bound.map((by, step) => ({
+    from: start + step * stepS,
+    to: start + (step + 1) * stepS,
+    importW: importW[step] ?? 0,
+    exportW: exportW[step] ?? 0,
+    bound: by,
+    engine,
+  }));
 
 /** What `GET /api/envelopes/{site}/explanation` answers, as far as it is used here. */
 export interface Explanation extends Stretch, SiteAccount {

@@ -11,7 +11,7 @@ import { judge, type Judgement, runEngine, studyNetwork, studySnapshot } from '.
 import { numberOption } from '../number-option';
 import { type OperatorApi } from '../operator-api';
 import { type ReportCheck } from './data';
-import { serverSites, studySites } from './intervals';
+import { serverSites, studySites, studySums } from './intervals';
 import { envelopeReport } from './page';
 
 export async function reportOffline(given: OfflineOptions & { network: string }, io: Io): Promise<string> {
@@ -31,6 +31,7 @@ export async function reportOffline(given: OfflineOptions & { network: string },
     from: snapshot.start,
     to: snapshot.start + snapshot.steps * snapshot.stepS,
     sites: studySites(snapshot, given.engine, run.envelopes, firstOf(plan)),
+    together: studySums(snapshot, given.engine, run.groups),
     checks: [verified(found), ...run.notices.map(text => ({ passed: false, text }))],
     notes: [
       `Verified by power flow apart from the engine: ${found.samples} samples of corners, adversarial and random points; a random point breaks a limit with a probability below ${(100 * found.probabilityBelow).toPrecision(2)} % (95 %).`,
